@@ -35,10 +35,11 @@ def run_size(quick, # dict of settings: about a minute on a CPU, no network
     if size not in sizes: raise ValueError(f'ENHANCE_RUN must be one of {", ".join(sizes)}, got {size!r}')
     return AttrDict(sizes[size], size=size)
 
-# %% ../nbs/01_data.ipynb #e4489103
+# %% ../nbs/01_data.ipynb #163142c8
 datasets = {
     'photos': dict(licence='public domain or CC0, see the README of scikit-image\'s data folder'),
-    'bsds_train': dict(url='http://www.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz', sub='BSR/BSDS500/data/images',
+    'bsds_train': dict(url='http://www.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz',
+                       sub='BSR/BSDS500/data/images',
                        licence='BSDS500: non-commercial research and education (Arbelaez et al. 2011)'),
     't91': dict(licence='91 images of Yang et al. 2010, as used by SRCNN: no licence stated, research use'),
     'sr_bench': dict(licence='Set5 (Bevilacqua et al. 2012): no licence stated, academic test images'),
@@ -49,32 +50,35 @@ datasets = {
 def _download(name, url, sub, known_hash, folder):
     "Download and unpack `url`; `folder` appears only when complete"
     import pooch
-    archive = Path(pooch.retrieve(url, known_hash, path=folder.parent, fname=f'{name}-{Path(url).name}', progressbar=sys.stderr.isatty()))
+    archive = Path(pooch.retrieve(url, known_hash, path=folder.parent, fname=f'{name}-{Path(url).name}',
+                                  progressbar=sys.stderr.isatty()))
     part = folder.with_suffix('.part')
     shutil.rmtree(part, ignore_errors=True)
     shutil.unpack_archive(archive, part, **({} if archive.suffix == '.zip' else dict(filter='data')))
     part.rename(folder)
     archive.unlink()
 
-# %% ../nbs/01_data.ipynb #313c4e68
+# %% ../nbs/01_data.ipynb #26624f0a
 def fetch(name, # a key of `datasets`
          ): # Path of the folder that holds it
-    "The folder of a data set: `ENHANCE_DATA`/name, else the cache (`ENHANCE_CACHE`, ~/.cache/enhance_nb), else downloaded there"
+    """The folder of a data set: `ENHANCE_DATA`/name, or the cache (`ENHANCE_CACHE`, ~/.cache/enhance_nb), downloaded if needed.
+    Raises ValueError for an unknown name, FileNotFoundError for a set that is not there and cannot be downloaded"""
     if name not in datasets: raise ValueError(f'fetch: no data set {name!r}; there are: {", ".join(datasets)}')
     if name == 'photos':
-        if not find_spec('skimage'): raise FileNotFoundError("fetch: the photos come with scikit-image: pip install 'enhance_nb[lessons]'")
-        return Path(find_spec('skimage').origin).parent/'data'
+        if spec := find_spec('skimage'): return Path(spec.origin).parent/'data'
+        raise FileNotFoundError("fetch: the photos come with scikit-image: pip install 'enhance_nb[lessons]'")
     d, here = datasets[name], Path(os.environ.get('ENHANCE_DATA') or 'no-such-folder')/name
     if here.is_dir(): return here
     folder = Path(os.environ.get('ENHANCE_CACHE') or '~/.cache/enhance_nb').expanduser()/name
     if not folder.exists():
-        if 'url' not in d: raise FileNotFoundError(f'fetch: {name} has no public download; lay it in a folder {name}/ under ENHANCE_DATA. Licence: {d["licence"]}')
+        if 'url' not in d: raise FileNotFoundError(f'fetch: {name} has no public download; lay it in a folder {name}/ '
+                                                   f'under ENHANCE_DATA. Licence: {d["licence"]}')
         print(f'{name}: {d["licence"]}')
         folder.parent.mkdir(parents=True, exist_ok=True)
         _download(name, d['url'], d.get('sub'), d.get('hash'), folder)
     return folder/d.get('sub', '')
 
-# %% ../nbs/01_data.ipynb #c7faff87
+# %% ../nbs/01_data.ipynb #6bf5e128
 def show_images(ims, # sequence of (3, h, w) or (1, h, w) or (h, w) tensors, floats in [0, 1] (clamped) or uint8
                 titles=None, # one for each
                 ncols=None, # default: all in one row, at most 8
@@ -85,7 +89,8 @@ def show_images(ims, # sequence of (3, h, w) or (1, h, w) or (h, w) tensors, flo
     ims = [im.detach().cpu().as_subclass(torch.Tensor) for im in ims]
     ncols = ncols or min(len(ims), 8)
     rows, aspect = -(-len(ims)//ncols), max(im.shape[-2]/im.shape[-1] for im in ims)
-    fig, axs = plt.subplots(rows, ncols, figsize=(size*ncols, (size*aspect + .22*bool(titles))*rows), squeeze=False, layout='constrained')
+    figsize = size*ncols, (size*aspect + .22*bool(titles))*rows
+    fig, axs = plt.subplots(rows, ncols, figsize=figsize, squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
     for ax, im, t in zip(axs.flat, ims, titles or ['']*len(ims)):
         im = im.float()/255 if im.dtype == torch.uint8 else im.float().clamp(0, 1)
@@ -93,7 +98,7 @@ def show_images(ims, # sequence of (3, h, w) or (1, h, w) or (h, w) tensors, flo
         ax.imshow(im, cmap='gray', vmin=0, vmax=1, interpolation='nearest')
         ax.set_title(t, fontsize=9)
 
-# %% ../nbs/01_data.ipynb #b0a1f963
+# %% ../nbs/01_data.ipynb #9360b99b
 def split_random(items, # any sequence
                  valid=.2, # share, or number, for validation
                  seed=42,
@@ -101,27 +106,29 @@ def split_random(items, # any sequence
     "Split by chance, repeatably. Raises ValueError if a side would be empty"
     items = list(items)
     n = valid if isinstance(valid, int) else round(len(items)*valid)
-    if not 0 < n < len(items): raise ValueError(f'split_random: {n} of {len(items)} items for validation leaves a side empty')
+    if not 0 < n < len(items):
+        raise ValueError(f'split_random: {n} of {len(items)} items for validation leaves a side empty')
     chosen = set(random.Random(seed).sample(range(len(items)), n))
     return [o for i, o in enumerate(items) if i not in chosen], [items[i] for i in sorted(chosen)]
 
-# %% ../nbs/01_data.ipynb #700b574f
+# %% ../nbs/01_data.ipynb #53a76631
 class Shrink(v2.Transform):
-    "Bicubic shrink by a whole `scale`, with antialiasing, as Pillow does. Raises ValueError if height or width do not divide"
+    "Bicubic shrink by a whole `scale`, with antialiasing, as Pillow does. Raises ValueError if a side does not divide"
     def __init__(self, scale=2): super().__init__(); self.scale = scale
     def transform(self, x, params):
         h, w = x.shape[-2:]
-        if h % self.scale or w % self.scale: raise ValueError(f'Shrink: {h}x{w} pixels do not divide by {self.scale}; crop first')
+        if h % self.scale or w % self.scale:
+            raise ValueError(f'Shrink: {h}x{w} pixels do not divide by {self.scale}; crop first')
         return TF.resize(x, [h//self.scale, w//self.scale], TF.InterpolationMode.BICUBIC, antialias=True)
 
-# %% ../nbs/01_data.ipynb #1c274d7b
+# %% ../nbs/01_data.ipynb #1676ae26
 class CropMultiple(v2.Transform):
     "The upper left part whose height and width divide by `multiple`"
     def __init__(self, multiple): super().__init__(); self.multiple = multiple
     def transform(self, x, params):
         h, w = (n//self.multiple*self.multiple for n in x.shape[-2:])
-        if not h or not w: raise ValueError(f'CropMultiple: {tuple(x.shape[-2:])} pixels (height, width) are smaller than {self.multiple}')
-        return TF.crop(x, 0, 0, h, w)
+        if h and w: return TF.crop(x, 0, 0, h, w)
+        raise ValueError(f'CropMultiple: {tuple(x.shape[-2:])} pixels (height, width) are smaller than {self.multiple}')
 
 # %% ../nbs/01_data.ipynb #531bd4b9
 class Dihedral(v2.Transform):
@@ -131,7 +138,7 @@ class Dihedral(v2.Transform):
         y = torch.rot90(x, params['k'] % 4, (-2, -1))
         return tv_tensors.wrap(y.flip(-1) if params['k'] > 3 else y, like=x)
 
-# %% ../nbs/01_data.ipynb #c107e868
+# %% ../nbs/01_data.ipynb #deca54ad
 def _decode(path): return tv_tensors.Image((read_image(path)*255).round().byte())
 
 class Pairs(Dataset):
@@ -145,7 +152,8 @@ class Pairs(Dataset):
                 ):
         self.xs, self.ys = list(xs), None if ys is None else list(ys)
         if not self.xs: raise ValueError('Pairs: no files')
-        if self.ys is not None and len(self.xs) != len(self.ys): raise ValueError(f'Pairs: {len(self.xs)} inputs but {len(self.ys)} targets')
+        if self.ys is not None and len(self.xs) != len(self.ys):
+            raise ValueError(f'Pairs: {len(self.xs)} inputs but {len(self.ys)} targets')
         self.tfms, self.x_tfms = (v2.Compose(list(t)) if isinstance(t, (list, tuple)) else t for t in (tfms, x_tfms))
         self.cache = {} if cache else None
 
@@ -160,7 +168,9 @@ class Pairs(Dataset):
         x = self._read(self.xs[i])
         y = x if self.ys is None else self._read(self.ys[i])
         if self.tfms is not None:
-            if x.shape != y.shape: raise ValueError(f'Pairs: {self.xs[i]} is {tuple(x.shape[1:])} and {self.ys[i]} is {tuple(y.shape[1:])} (height, width): the same crop needs one size')
+            if x.shape != y.shape:
+                raise ValueError(f'Pairs: {self.xs[i]} and {self.ys[i]} are {tuple(x.shape[1:])} and {tuple(y.shape[1:])} '
+                                 '(height, width): the same crop needs one size')
             x, y = self.tfms(x, y)
         if self.x_tfms is not None: x = self.x_tfms(x)
         return tuple(TF.to_dtype(t, torch.float32, scale=True).as_subclass(torch.Tensor) for t in (x, y))
@@ -192,7 +202,7 @@ class SeededItems(Dataset):
     def __getitem__(self, key):
         with seeded(self.seed, *key): return self.ds[key[1]]
 
-# %% ../nbs/01_data.ipynb #d8d2dfc9
+# %% ../nbs/01_data.ipynb #994897d8
 class DataLoaders:
     "A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`"
     def __init__(self,
@@ -204,17 +214,20 @@ class DataLoaders:
                  num_workers=0, # processes that load; 0 in notebooks
                  drop_last=True, # leave out an incomplete last training batch
                 ):
-        def loader(ds, bs, train):
-            if len(ds) < bs and train and drop_last: raise ValueError(f'DataLoaders: {len(ds)} items do not fill one batch of {bs}')
-            return DataLoader(SeededItems(ds, seed), bs, sampler=EpochSampler(len(ds), train, seed), drop_last=train and drop_last,
-                              num_workers=num_workers, pin_memory=torch.cuda.is_available(), generator=torch.Generator().manual_seed(seed))
-        self.seed, self.train, self.valid = seed, loader(train, bs, True), None if valid is None else loader(valid, valid_bs or bs, False)
+        if len(train) < bs and drop_last:
+            raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
+        same = dict(num_workers=num_workers, pin_memory=torch.cuda.is_available())
+        def loader(ds, bs, shuffle, drop_last):
+            return DataLoader(SeededItems(ds, seed), bs, sampler=EpochSampler(len(ds), shuffle, seed), drop_last=drop_last,
+                              generator=torch.Generator().manual_seed(seed), **same)   # its own dice, not torch's
+        self.train = loader(train, bs, True, drop_last)
+        self.valid = None if valid is None else loader(valid, valid_bs or bs, False, False)
 
     def one_batch(self): # (xb, yb), of the training set
         "The first training batch of the present epoch"
         return next(iter(self.train))
 
-# %% ../nbs/01_data.ipynb #c855e75e
+# %% ../nbs/01_data.ipynb #b9baad28
 def show_pairs(xb, # (n, 3, h, w)
                yb, # (n, 3, H, W)
                *preds, # more batches, between x and y
@@ -226,4 +239,5 @@ def show_pairs(xb, # (n, 3, h, w)
     rows = [xb, *preds, yb]
     names = names or ['x', *[f'prediction {i+1}' for i in range(len(preds))], 'y']
     n = min(n, len(xb))
-    show_images([r[i] for r in rows for i in range(n)], [t if i == 0 else '' for t in names for i in range(n)], ncols=n, size=size)
+    titles = [t if i == 0 else '' for t in names for i in range(n)]
+    show_images([r[i] for r in rows for i in range(n)], titles, n, size)

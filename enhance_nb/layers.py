@@ -8,7 +8,7 @@ Docs: https://enhance-nb.github.io/enhance_nb/layers.html.md"""
 __all__ = ['imagenet_stats', 'Row', 'conv', 'pad_to', 'EdsrBlock', 'icnr_', 'upsample_shuffle', 'zero_init_', 'SaveFeatures',
            'FeaturesOf', 'features_of', 'Summary', 'summary', 'Pretrained', 'weights']
 
-# %% ../nbs/02_layers.ipynb #f69fab93
+# %% ../nbs/02_layers.ipynb #ceeb9010
 import json, os
 from collections import namedtuple
 from hashlib import sha256
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from fastcore.all import patch
 from torch import nn
 from huggingface_hub import ModelCard, ModelHubMixin, hf_hub_download
 from safetensors.torch import load_file, save
@@ -81,7 +82,7 @@ def icnr_(c, # a conv whose output goes to `nn.PixelShuffle(scale)`
     if c.bias is not None: c.bias.zero_()
     return c
 
-# %% ../nbs/02_layers.ipynb #640f620e
+# %% ../nbs/02_layers.ipynb #9019606f
 def upsample_shuffle(ni, # channels in
                      nf, # channels out
                      scale=2, # a power of 2 (in steps of 2), or 3
@@ -89,7 +90,8 @@ def upsample_shuffle(ni, # channels in
                     ): # (n, ni, h, w) -> (n, nf, h*scale, w*scale)
     "Sub-pixel convolution: conv to nf*r*r channels, then `nn.PixelShuffle` (1609.05158)"
     steps = [3] if scale == 3 else [2]*int(log2(scale))
-    if scale < 2 or prod(steps) != scale: raise ValueError(f'upsample_shuffle: scale must be 3 or a power of 2, got {scale}')
+    if scale < 2 or prod(steps) != scale:
+        raise ValueError(f'upsample_shuffle: scale must be 3 or a power of 2, got {scale}')
     layers = []
     for r in steps:
         c = nn.Conv2d(ni, nf*r*r, 3, padding=1)
@@ -132,7 +134,7 @@ class FeaturesOf(nn.Module):
         finally:
             for s in saved: s.remove()
 
-# %% ../nbs/02_layers.ipynb #f1149ccb
+# %% ../nbs/02_layers.ipynb #a68d7c3b
 imagenet_stats = (.485, .456, .406), (.229, .224, .225)
 
 def features_of(net, # any module; it is frozen and set to eval
@@ -140,26 +142,28 @@ def features_of(net, # any module; it is frozen and set to eval
                 mean=imagenet_stats[0], # what `net` expects to be subtracted from RGB in [0, 1] ...
                 std=imagenet_stats[1], # ... and to be divided by
                ): # module: (n, 3, h, w) in [0, 1] -> list of features
-    "A frozen `net` as a function from images to the outputs of `layers`. Raises ValueError for a name that is not there"
+    "A frozen `net` as a function from images to the outputs of `layers`. Raises ValueError for an unknown name"
     known = dict(net.named_modules())
     for n in layers:
-        if n not in known: raise ValueError(f'features_of: no layer {n!r} in {type(net).__name__}; there are {list(known)[1:9]} ...')
+        if n in known: continue
+        raise ValueError(f'features_of: no layer {n!r} in {type(net).__name__}; there are {list(known)[1:9]} ...')
     if isinstance(net, nn.Sequential):
         top = [n for n, _ in net.named_children()]
         net = net[:1 + max(top.index(n.split('.')[0]) for n in layers)]
     return FeaturesOf(net, layers, mean, std)
 
-# %% ../nbs/02_layers.ipynb #b9329179
+# %% ../nbs/02_layers.ipynb #94a308a4
 Row = namedtuple('Row', 'layer kind shape params macs trainable')
 
-def _row(name, m, out):
+def _macs(m, x, out):
+    if isinstance(m, nn.ConvTranspose2d): return x.numel()*m.weight[0].numel()
+    if isinstance(m, (nn.Conv2d, nn.Linear)): return out.numel()*m.weight[0].numel()
+    return 0
+
+def _row(name, m, x, out):
     ps = list(m.parameters(recurse=False))
-    macs = 0
-    if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)):
-        cells = out.numel() if isinstance(m, nn.Conv2d) else out.numel()/m.out_channels*m.in_channels/m.stride[0]/m.stride[1]
-        macs = int(cells * m.weight[0].numel())
-    elif isinstance(m, nn.Linear): macs = out.numel()*m.in_features
-    return Row(name, type(m).__name__, tuple(out.shape), sum(p.numel() for p in ps), macs, any(p.requires_grad for p in ps))
+    return Row(name, type(m).__name__, tuple(out.shape), sum(p.numel() for p in ps), _macs(m, x, out),
+               any(p.requires_grad for p in ps))
 
 class Summary(list):
     "The rows of `summary`; prints as a table"
@@ -167,10 +171,12 @@ class Summary(list):
     macs = property(lambda self: sum(r.macs for r in self))
     def __repr__(self):
         line = '{:24} {:16} {:>20} {:>11} {:>10}  {}'.format
-        rows = [line(r.layer, r.kind, 'x'.join(map(str, r.shape)), f'{r.params:,}', f'{r.macs/1e6:,.1f}', 'yes' if r.trainable else '') for r in self]
-        return '\n'.join([line('layer', 'kind', 'output', 'parameters', 'MMACs', 'trains'), *rows, f'{self.params:,} parameters, {self.macs/1e6:,.1f} million MACs'])
+        rows = [line(r.layer, r.kind, 'x'.join(map(str, r.shape)), f'{r.params:,}', f'{r.macs/1e6:,.1f}',
+                     'yes' if r.trainable else '') for r in self]
+        return '\n'.join([line('layer', 'kind', 'output', 'parameters', 'MMACs', 'trains'), *rows,
+                          f'{self.params:,} parameters, {self.macs/1e6:,.1f} million MACs'])
 
-# %% ../nbs/02_layers.ipynb #0552f37f
+# %% ../nbs/02_layers.ipynb #d7e4172c
 @torch.no_grad()
 def summary(m, # a module
             x, # an input, or its shape, e.g. `(1, 3, 64, 64)`
@@ -178,53 +184,62 @@ def summary(m, # a module
     "Output shape, parameters, multiply-accumulates and trainability of each leaf layer of `m`"
     x, rows, training = torch.rand(*x) if isinstance(x, tuple) else x, Summary(), m.training
     leaves = [(n, l) for n, l in m.named_modules() if not list(l.children())]
-    hooks = [l.register_forward_hook(lambda l, _, out, n=n: rows.append(_row(n, l, out))) for n, l in leaves]
+    hooks = [l.register_forward_hook(lambda l, x, out, n=n: rows.append(_row(n, l, x[0], out))) for n, l in leaves]
     try: m.eval()(x)
     finally:
         m.train(training)
         for h in hooks: h.remove()
     return rows
 
-# %% ../nbs/02_layers.ipynb #82ca245f
+# %% ../nbs/02_layers.ipynb #4eb1290c
 def _file(folder, name, **hub):
     "Path of `name` in a local folder, or fetched from the hub"
     if not os.path.isdir(folder): return hf_hub_download(folder, name, **hub)
     if not (Path(folder)/name).is_file(): raise FileNotFoundError(f'{folder}: no {name} in it, so not a saved model')
     return Path(folder)/name
 
+# %% ../nbs/02_layers.ipynb #426887cf
 class Pretrained(nn.Module, ModelHubMixin):
-    "A network with `save_pretrained(folder)`, `from_pretrained(folder or hub id)`, `push_to_hub`; `info` travels with it"
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        cls.info = property(lambda self: self.__dict__.setdefault('_info', {}), lambda self, v: self.__dict__.update(_info=dict(v)))
+    "A network with `save_pretrained(folder)`, `from_pretrained(folder or hub id)`, `push_to_hub`; `info` goes with it"
+    @property
+    def info(self): return self.__dict__.setdefault('_info', {})
+    @info.setter
+    def info(self, v): self.__dict__['_info'] = dict(v)
 
     def _save_pretrained(self, folder):
         args = self._hub_mixin_config or {}
         for a in list(self._hub_mixin_init_parameters)[1:]:
-            if a not in args: raise ValueError(f'{type(self).__name__}: argument {a!r} is not a JSON value, so this model cannot be rebuilt; pass a name instead')
+            if a not in args: raise ValueError(f'{type(self).__name__}: argument {a!r} is not a JSON value, so this '
+                                               'model cannot be rebuilt; pass a name instead')
         state = {k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in self.state_dict().items()}
         data = save(state)
         (folder/'model.safetensors.tmp').write_bytes(data)
         os.replace(folder/'model.safetensors.tmp', folder/'model.safetensors')
         self.info = self.info | dict(sha256=sha256(data).hexdigest())
-        (folder/'config.json').write_text(json.dumps({'class': type(self).__name__, **args, 'info': self.info}, indent=2)+'\n')
+        config = {'class': type(self).__name__, **args, 'info': self.info}
+        (folder/'config.json').write_text(json.dumps(config, indent=2)+'\n')
         self.generate_model_card().save(folder/'README.md')
 
     @classmethod
-    def _from_pretrained(cls, *, model_id, revision=None, cache_dir=None, force_download=False, local_files_only=False, token=None, **args):
-        hub = dict(revision=revision, cache_dir=cache_dir, force_download=force_download, local_files_only=local_files_only, token=token)
+    def _from_pretrained(cls, *, model_id, revision, cache_dir, force_download, local_files_only, token, **args):
+        hub = dict(revision=revision, cache_dir=cache_dir, force_download=force_download,
+                   local_files_only=local_files_only, token=token)
         cfg = json.loads(Path(_file(model_id, 'config.json', **hub)).read_text())
-        if cfg.get('class') != cls.__name__: raise ValueError(f'{model_id}: holds a {cfg.get("class")}, not a {cls.__name__}')
+        if cfg.get('class') != cls.__name__:
+            raise ValueError(f'{model_id}: holds a {cfg.get("class")}, not a {cls.__name__}')
         model = cls(**args)
         model.load_state_dict(load_file(_file(model_id, 'model.safetensors', **hub)))
         model.info = cfg['info']
         return model.eval()
 
-    def generate_model_card(self, *args, **kwargs):
-        "What stands in the config, for people"
-        lines = [f'- **{k}**: {v}' for k, v in self.info.items()]
-        return ModelCard('\n'.join(['---', 'library_name: enhance_nb', '---', f'# {self.info.get("name", type(self).__name__)}', '',
-                                    f'A `{type(self).__name__}`: `{json.dumps(self._hub_mixin_config)}`', '', *lines, '']), ignore_metadata_errors=True)
+# %% ../nbs/02_layers.ipynb #5ec77779
+@patch
+def generate_model_card(self:Pretrained, *args, **kwargs):
+    "What stands in the config, for people"
+    kind, info = type(self).__name__, [f'- **{k}**: {v}' for k, v in self.info.items()]
+    lines = ['---', 'library_name: enhance_nb', '---', f'# {self.info.get("name", kind)}', '',
+             f'A `{kind}`: `{json.dumps(self._hub_mixin_config)}`', '', *info, '']
+    return ModelCard('\n'.join(lines), ignore_metadata_errors=True)
 
 # %% ../nbs/02_layers.ipynb #b86c0454
 def weights(name=None, # name of a packaged model; None: the folder of all

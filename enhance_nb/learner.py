@@ -21,7 +21,7 @@ from fastcore.all import listify, patch
 from torch import nn
 from tqdm import tqdm
 
-# %% ../nbs/04_learner.ipynb #91b4f08b
+# %% ../nbs/04_learner.ipynb #308ecd95
 class Decay:
     "Ways from `s` (at t=0) to `e` (at t=1)"
     def linear(s, e, t): return s + (e-s)*t
@@ -34,14 +34,14 @@ class TrainingPhase:
     epochs: float # length; fractions allowed
     lr: float|tuple # constant, or (start, end)
     decay: callable = Decay.linear # the way from start to end
-    mom: float|tuple|None = None # momentum (of SGD) or first beta (of Adam): constant, (start, end) or the optimiser's own
+    mom: float|tuple|None = None # momentum (SGD) or first beta (Adam): constant, (start, end), or None: the optimiser's own
 
     def at(self, t): # share of the phase that has passed, 0 to 1
         "(lr, momentum) at time `t`"
         f = lambda v: self.decay(*v, t) if isinstance(v, tuple) else v
         return f(self.lr), f(self.mom)
 
-# %% ../nbs/04_learner.ipynb #a59f944d
+# %% ../nbs/04_learner.ipynb #0972ccce
 def phases_one_cycle(epochs, # length of the whole
                      lr, # the peak
                      div=25., # starts at lr/div
@@ -49,15 +49,17 @@ def phases_one_cycle(epochs, # length of the whole
                      moms=(.95, .85), # momentum at the ends and at the peak
                     ): # two phases
     "Up to `lr` and down to 0 along cosines, momentum the other way (1803.09820)"
-    return [TrainingPhase(epochs*pct, (lr/div, lr), Decay.cosine, moms), TrainingPhase(epochs*(1-pct), (lr, 0.), Decay.cosine, moms[::-1])]
+    return [TrainingPhase(epochs*pct, (lr/div, lr), Decay.cosine, moms),
+            TrainingPhase(epochs*(1-pct), (lr, 0.), Decay.cosine, moms[::-1])]
 
-# %% ../nbs/04_learner.ipynb #23e4ab1d
+# %% ../nbs/04_learner.ipynb #c8e6087f
 class Callback:
-    """Something that happens during training. Moments, each given the learner: `before_fit`, `before_epoch`, `before_batch`, `after_step` (an optimiser has stepped),
-    `after_batch`, `before_valid`, `after_valid`, `after_epoch`, `after_fit` (also after an error). Lower `order` goes first"""
+    """Something that happens during training. Moments, each given the learner: `before_fit`, `before_epoch`, `before_batch`,
+    `after_step` (an optimiser has stepped), `after_batch`, `before_valid`, `after_valid`, `after_epoch`, `after_fit` (also
+    after an error). Lower `order` goes first"""
     order = 0
 
-# %% ../nbs/04_learner.ipynb #5fb4dfe3
+# %% ../nbs/04_learner.ipynb #e5b8749d
 class Learner:
     "Trains `model` on `dls`. Override `one_batch` (and `make_opts`) for anything but supervised training"
     def __init__(self,
@@ -74,7 +76,8 @@ class Learner:
                  quiet=False, # no table
                 ):
         self.model, self.dls, self.loss_func, self.lr, self.opt_func = model, dls, loss_func, lr, opt_func
-        self.metrics, self.cbs, self.precision, self.clip, self.seed, self.quiet = listify(metrics), listify(cbs), precision, clip, seed, quiet
+        self.metrics, self.cbs = listify(metrics), listify(cbs)
+        self.precision, self.clip, self.seed, self.quiet = precision, clip, seed, quiet
         self.history, self.steps, self.epoch = [], [], 0        # a row an epoch, a row a step, epochs trained
 
     def __call__(self, moment):
@@ -84,23 +87,27 @@ class Learner:
         "The optimisers; a GAN makes two"
         return [self.opt_func([p for p in self.model.parameters() if p.requires_grad], lr=self.lr)]
 
-    def one_batch(self, batch):
-        "Predict, measure and, in training, step"
-        *xs, self.target = batch
-        self.pred = self.model(*xs)
-        self.loss = self.loss_func(self.pred, self.target)
-        if self.training: self.step(self.loss, self.opts[0])
+# %% ../nbs/04_learner.ipynb #0bf8e347
+@patch
+def one_batch(self:Learner, batch):
+    "Predict, measure and, in training, step"
+    *xs, self.target = batch
+    self.pred = self.model(*xs)
+    self.loss = self.loss_func(self.pred, self.target)
+    if self.training: self.step(self.loss, self.opts[0])
 
-    def step(self, loss, opt):
-        "Backward, and one step of `opt`. Raises FloatingPointError if the loss is not finite"
-        if not torch.isfinite(loss): raise FloatingPointError(f'the loss is {loss.item()} at step {len(self.steps)}: training stopped; try a lower learning rate')
-        opt.zero_grad()
-        self.acc.backward(loss)
-        if self.clip: self.acc.clip_grad_norm_([p for g in opt.param_groups for p in g['params']], self.clip)
-        opt.step()
-        self('after_step')
+@patch
+def step(self:Learner, loss, opt):
+    "Backward, and one step of `opt`. Raises FloatingPointError if the loss is not finite"
+    if not torch.isfinite(loss):
+        raise FloatingPointError(f'the loss is {loss.item()} at step {len(self.steps)}; try a lower learning rate')
+    opt.zero_grad()
+    self.acc.backward(loss)
+    if self.clip: self.acc.clip_grad_norm_([p for g in opt.param_groups for p in g['params']], self.clip)
+    opt.step()
+    self('after_step')
 
-# %% ../nbs/04_learner.ipynb #58871430
+# %% ../nbs/04_learner.ipynb #f5b82253
 @patch
 def fit(self:Learner,
         phases, # list of `TrainingPhase`, or a number of epochs at the constant rate `lr`
@@ -109,14 +116,8 @@ def fit(self:Learner,
     "Train; goes on from where the last fit ended, with new optimisers"
     phases = listify(phases if not isinstance(phases, (int, float)) else TrainingPhase(phases, self.lr))
     self.running = [Schedule(phases), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
-    set_seed(self.seed)
-    AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
-    self.acc = Accelerator(mixed_precision=self.precision)
-    self.opts = self.make_opts()
-    self.train_dl, self.valid_dl = self.acc.prepare(self.dls.train, self.dls.valid) if self.dls.valid else (self.acc.prepare(self.dls.train), None)
-    self.model, *self.opts = self.acc.prepare(self.model, *self.opts)
-    self.i, self.epochs = 0, sum(p.epochs for p in phases)
-    self.n = round(self.epochs*len(self.train_dl))           # steps of this fit
+    self._prepare()
+    self.i, self.n = 0, round(sum(p.epochs for p in phases)*len(self.train_dl))           # steps done, and in all
     try:
         self('before_fit')
         while self.i < self.n: self.one_epoch()
@@ -124,12 +125,23 @@ def fit(self:Learner,
         self('after_fit')
         self.model = self.acc.unwrap_model(self.model, keep_fp32_wrapper=False)
 
+# %% ../nbs/04_learner.ipynb #6db27b80
+@patch
+def _prepare(self:Learner):
+    "Seed everything, and let accelerate place model, optimisers and loaders"
+    set_seed(self.seed)
+    AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
+    self.acc = Accelerator(mixed_precision=self.precision)
+    self.opts = self.make_opts()
+    self.train_dl, self.valid_dl = [dl and self.acc.prepare(dl) for dl in (self.dls.train, self.dls.valid)]
+    self.model, *self.opts = self.acc.prepare(self.model, *self.opts)
+
 @patch
 def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
     "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
     self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
 
-# %% ../nbs/04_learner.ipynb #82771180
+# %% ../nbs/04_learner.ipynb #739c37ae
 @patch
 def one_epoch(self:Learner):
     "One pass over the training set (less if the phases end before), then validation"
@@ -161,19 +173,21 @@ def validate(self:Learner):
     self('before_valid')
     for batch in self.valid_dl:
         self.one_batch(batch)
-        n = len(self.target)
-        sums = sums + torch.tensor([float(self.loss), *[float(m(self.pred, self.target)) for m in self.metrics], 1.], dtype=torch.float64)*n
+        values = [self.loss, *[m(self.pred, self.target) for m in self.metrics], 1.]
+        sums = sums + torch.tensor([float(v) for v in values], dtype=torch.float64)*len(self.target)
     self('after_valid')
     *means, n = self.acc.reduce(sums.to(self.acc.device, torch.float32)).tolist()
-    return {k: v/n for k, v in zip(['valid_loss', *[getattr(m, '__name__', type(m).__name__) for m in self.metrics]], means)}
+    names = ['valid_loss', *[getattr(m, '__name__', type(m).__name__) for m in self.metrics]]
+    return {k: v/n for k, v in zip(names, means)}
 
-# %% ../nbs/04_learner.ipynb #420b2e3e
+# %% ../nbs/04_learner.ipynb #b0497c0d
 class Schedule(Callback):
     "Sets learning rate and momentum before each training batch, as `phases` say"
     order = -10
     def __init__(self, phases): self.phases = phases
 
-    def before_fit(self, learn): self.ends = list(accumulate((p.epochs*len(learn.train_dl) for p in self.phases), initial=0))
+    def before_fit(self, learn):
+        self.ends = list(accumulate((p.epochs*len(learn.train_dl) for p in self.phases), initial=0))   # in steps
 
     def before_batch(self, learn):
         k = max(k for k in range(len(self.phases)) if self.ends[k] <= learn.i)
@@ -184,54 +198,61 @@ class Schedule(Callback):
                 if 'betas' in g: g['betas'] = (learn.mom, *g['betas'][1:])
                 elif 'momentum' in g: g['momentum'] = learn.mom
 
-# %% ../nbs/04_learner.ipynb #9f8260b4
+# %% ../nbs/04_learner.ipynb #01b80af3
 def _in_jupyter():
     try: return type(get_ipython()).__name__ == 'ZMQInteractiveShell'
     except NameError: return False
 
+# %% ../nbs/04_learner.ipynb #354fb2d8
 class Progress(Callback):
     "A table row an epoch; between rows, how far the epoch is"
     order = 50
     def before_fit(self, learn):
         self.start, self.lines = time.time(), []
-        self.quiet = not learn.acc.is_main_process
-        self.handle = None
+        self.quiet, self.handle = not learn.acc.is_main_process, None
         if _in_jupyter() and not self.quiet:
             from IPython.display import display
             self.handle = display(self._text(), display_id=True)
 
     def before_epoch(self, learn):
         self.last = 0.
-        self.bar = tqdm(total=len(learn.train_dl), leave=False, disable=self.quiet or self.handle is not None or not sys.stderr.isatty())
+        no_bar = self.quiet or self.handle is not None or not sys.stderr.isatty()
+        self.bar = tqdm(total=len(learn.train_dl), leave=False, disable=no_bar)
 
     def after_batch(self, learn):
         self.bar.update()
         if self.handle and time.time() - self.last > 1:
             self.last = time.time()
-            self.handle.update(self._text(f'{learn.i/learn.n:6.1%}  loss {learn.loss.item():.4f}  {(self.last-self.start)*(learn.n/learn.i-1):.0f} s left'))
+            left = (self.last - self.start)*(learn.n/learn.i - 1)
+            self.handle.update(self._text(f'{learn.i/learn.n:6.1%}  loss {learn.loss.item():.4f}  {left:.0f} s left'))
 
     def after_epoch(self, learn):
         self.bar.close()
         row = learn.history[-1]
         if not self.lines: self._say('  '.join(f'{k:>10}' for k in row))
-        self._say('  '.join(f'{v:>10d}' if isinstance(v, int) else f'{v:>10.1f}' if k == 'seconds' else f'{v:>10.4g}' if abs(v) < 10 else f'{v:>10.2f}' for k, v in row.items()))
+        self._say('  '.join(f'{v:>10.4g}' if abs(v) < 10 and k != 'seconds' else f'{v:>10.2f}' for k, v in row.items()))
 
     def after_fit(self, learn):
-        device = torch.cuda.get_device_name() if learn.acc.device.type == 'cuda' else f'{learn.acc.device} ({torch.get_num_threads()} threads)'
-        self._say(f'seed {learn.seed}, {device}, precision {learn.precision}, {learn.i} steps, {(time.time()-self.start)/60:.1f} min, torch {torch.__version__}, accelerate {accelerate.__version__}')
+        device, minutes = learn.acc.device, (time.time() - self.start)/60
+        name = torch.cuda.get_device_name() if device.type == 'cuda' else f'{device} ({torch.get_num_threads()} threads)'
+        self._say(f'seed {learn.seed}, {name}, precision {learn.precision}, {learn.i} steps, {minutes:.1f} min, '
+                  f'torch {torch.__version__}, accelerate {accelerate.__version__}')
 
-    def _say(self, line):
-        self.lines.append(line)
-        if self.handle: self.handle.update(self._text())
-        elif not self.quiet: print(line)
-
-    def _text(self, *more): return _Plain('\n'.join([*self.lines, *more]))
-
+# %% ../nbs/04_learner.ipynb #4d02e099
 class _Plain(str):
     "Text that a notebook shows as it is"
     __repr__ = str.__str__
 
-# %% ../nbs/04_learner.ipynb #89ab6459
+@patch
+def _text(self:Progress, *more): return _Plain('\n'.join([*self.lines, *more]))
+
+@patch
+def _say(self:Progress, line):
+    self.lines.append(line)
+    if self.handle: self.handle.update(self._text())
+    elif not self.quiet: print(line)
+
+# %% ../nbs/04_learner.ipynb #dd921f57
 @patch
 def plot_losses(self:Learner, skip=0, # leave out the first steps
                 log=False, # logarithmic loss
@@ -241,11 +262,11 @@ def plot_losses(self:Learner, skip=0, # leave out the first steps
     losses = [s['loss'] for s in self.steps][skip:]
     new = 1/max(len(losses)/30, 1)                                # a thirtieth of the run is averaged
     smooth = list(accumulate(losses, lambda a, b: a + new*(b-a)))
-    ax = plt.figure(figsize=(5,3)).gca()
-    ax.plot(range(skip, skip+len(losses)), losses, alpha=.25, label='step')
-    ax.plot(range(skip, skip+len(losses)), smooth, label='smoothed')
-    each = len(self.steps)/max(len(self.history), 1)
-    if self.history and 'valid_loss' in self.history[0]: ax.plot([each*(i+1) for i in range(len(self.history))], [r['valid_loss'] for r in self.history], 'o-', ms=3, label='validation')
+    valid = [r['valid_loss'] for r in self.history if 'valid_loss' in r]
+    steps, ax = range(skip, skip+len(losses)), plt.figure(figsize=(5,3)).gca()
+    ax.plot(steps, losses, alpha=.25, label='step')
+    ax.plot(steps, smooth, label='smoothed')
+    if valid: ax.plot([len(self.steps)/len(valid)*(i+1) for i in range(len(valid))], valid, 'o-', ms=3, label='validation')
     ax.set(xlabel='step', ylabel='loss', yscale='log' if log else 'linear'); ax.legend()
 
 @patch
@@ -253,9 +274,11 @@ def plot_schedule(self:Learner):
     "Learning rate and momentum by step"
     import matplotlib.pyplot as plt
     fig, axs = plt.subplots(1, 2, figsize=(7,2.4), layout='constrained')
-    for ax, k, t in zip(axs, ('lr', 'mom'), ('learning rate', 'momentum')): ax.plot([s[k] for s in self.steps]); ax.set(xlabel='step', title=t)
+    for ax, k, t in zip(axs, ('lr', 'mom'), ('learning rate', 'momentum')):
+        ax.plot([s[k] for s in self.steps])
+        ax.set(xlabel='step', title=t)
 
-# %% ../nbs/04_learner.ipynb #6ff53326
+# %% ../nbs/04_learner.ipynb #85f34617
 class Ema(Callback):
     "Exponential moving average of the weights: validated, saved, and at the end kept in their place"
     order = 90                                    # after whatever saves the model at the end of an epoch
@@ -269,7 +292,8 @@ class Ema(Callback):
     def after_step(self, learn):
         d = min(self.decay, (1+self.n)/(10+self.n))
         self.n += 1
-        for a, w in zip(self.avg.values(), self.state.values()): a.lerp_(w, 1-d) if a.is_floating_point() else a.copy_(w)
+        for a, w in zip(self.avg.values(), self.state.values()):
+            a.lerp_(w, 1-d) if a.is_floating_point() else a.copy_(w)
 
     @torch.no_grad()
     def _swap(self, inside):

@@ -33,7 +33,7 @@ def mse(pred, # any shape
     "Mean squared error of images. Raises as `l1` does"
     return F.mse_loss(pred.float(), check_image(target, 'target').float())
 
-# %% ../nbs/03_losses.ipynb #07c00c02
+# %% ../nbs/03_losses.ipynb #71d27284
 def _packed(name, net, strip=''):
     "`net` with the weights laid under `ENHANCE_DATA`/`name`"
     state = {k.removeprefix(strip): v for k, v in load_file(next(fetch(name).glob('*.safetensors'))).items()}
@@ -49,8 +49,9 @@ def _random():
 
 def _squeezenet():
     from torchvision import models
-    if not (Path(os.environ.get('ENHANCE_DATA', ''))/'squeezenet1_1').is_dir(): return models.squeezenet1_1(weights='DEFAULT').features
-    return _packed('squeezenet1_1', models.squeezenet1_1()).features
+    if (Path(os.environ.get('ENHANCE_DATA', ''))/'squeezenet1_1').is_dir():
+        return _packed('squeezenet1_1', models.squeezenet1_1()).features
+    return models.squeezenet1_1(weights='DEFAULT').features
 
 def _vgg16_two_blocks():
     from torchvision import models
@@ -67,7 +68,7 @@ judges = { # name: how to make it, layers, weights of the layers
     'random': (_random, ('0', '1', '2'), (.3, .4, .3)),
 }
 
-# %% ../nbs/03_losses.ipynb #4f4a7cb2
+# %% ../nbs/03_losses.ipynb #5bbf91ce
 class FeatureLoss(nn.Module):
     "Weighted L1 of pixels and of a frozen network's features, each relative to the target's (after 1603.08155)"
     def __init__(self,
@@ -79,10 +80,12 @@ class FeatureLoss(nn.Module):
                 ):
         super().__init__()
         if isinstance(net, str):
-            if net not in judges: raise ValueError(f'FeatureLoss: no judge {net!r}; there are: {", ".join(judges)}, or pass a module')
-            make, own_layers, own_weights = judges[net]
-            net, layers, weights = make(), layers or own_layers, weights or own_weights
-        if not layers or len(layers) != len(weights or ()): raise ValueError(f'FeatureLoss: needs layers and as many weights, got {layers} and {weights}')
+            if net not in judges:
+                raise ValueError(f'FeatureLoss: no judge {net!r}; there are: {", ".join(judges)}, or pass a module')
+            make, *own = judges[net]
+            net, layers, weights = make(), layers or own[0], weights or own[1]
+        if not layers or len(layers) != len(weights or ()):
+            raise ValueError(f'FeatureLoss: needs layers and as many weights, got {layers} and {weights}')
         self.features, self.layers, self.weights, self.pixel = features_of(net, layers, **stats), layers, weights, pixel
 
     def parts(self, pred, target): # dict of scalars, weighted: 'pixel' and one a layer

@@ -20,10 +20,11 @@ def luma(x, # (n, 3, h, w), RGB in [0, 1]
     r, g, b = x.unbind(-3)
     return ((16 + 65.481*r + 128.553*g + 24.966*b)/255).unsqueeze(-3)
 
-# %% ../nbs/05_metrics.ipynb #3017c25e
+# %% ../nbs/05_metrics.ipynb #b0d9cd01
 def _ready(pred, target, border, y, round8):
     "The two batches as the protocol says: same shape, clamped, 8 bits, luma, border shaved"
-    if pred.shape != target.shape: raise ValueError(f'prediction and target differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
+    if pred.shape != target.shape:
+        raise ValueError(f'prediction and target differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
     check_image(target, 'target')
     pred, target = (t.float().clamp(0, 1).reshape(-1, *t.shape[-3:]) for t in (pred, target))
     if round8: pred, target = ((t*255).round()/255 for t in (pred, target))

@@ -45,7 +45,7 @@ class SrResnet(Pretrained):
         y = self.tail(self.up(y + self.body(y)))
         return y + F.interpolate(x.float(), scale_factor=self.scale, mode='bicubic') if self.skip else y
 
-# %% ../nbs/07_superres.ipynb #9ecc2bcd
+# %% ../nbs/07_superres.ipynb #3c525ae1
 def superres_learner(data, # photos to learn from: a folder, or files
                      valid=.1, # share of them to validate on, or other files
                      scale=2,
@@ -64,7 +64,8 @@ def superres_learner(data, # photos to learn from: a folder, or files
     from enhance_nb.learner import Learner
     from enhance_nb.losses import l1
     from enhance_nb.metrics import psnr
-    if crop % scale: raise ValueError(f'superres_learner: a crop of {crop} pixels does not divide by the scale, {scale}')
+    if crop % scale:
+        raise ValueError(f'superres_learner: a crop of {crop} pixels does not divide by the scale, {scale}')
     files = image_files(data)
     train, valid = split_random(files, valid, seed) if isinstance(valid, (int, float)) else (files, image_files(valid))
     cut = v2.RandomCrop(crop, pad_if_needed=True, padding_mode='reflect')
@@ -73,9 +74,10 @@ def superres_learner(data, # photos to learn from: a folder, or files
     torch.manual_seed(seed)
     model = model or SrResnet(scale, **net_args)
     def psnr_y(pred, target): return psnr(pred, target, border=scale)
-    return Learner(model.to(memory_format=torch.channels_last), dls, loss_func or l1, lr, metrics=psnr_y, cbs=cbs, precision=precision, clip=clip, seed=seed)
+    return Learner(model.to(memory_format=torch.channels_last), dls, loss_func or l1, lr, metrics=psnr_y, cbs=cbs,
+                   precision=precision, clip=clip, seed=seed)
 
-# %% ../nbs/07_superres.ipynb #188349c3
+# %% ../nbs/07_superres.ipynb #754bf22c
 class Scores(list):
     "The rows of `evaluate_sr`; prints as a table with the mean at the end"
     def mean(self, k): return sum(r[k] for r in self)/len(self)
@@ -83,25 +85,26 @@ class Scores(list):
         keys = [k for k in self[0] if k != 'name']
         rows = [*self, dict(name='mean', **{k: self.mean(k) for k in keys})]
         line = lambda cells: f'{cells[0]:20}' + ''.join(f'{c:>14}' for c in cells[1:])
-        return '\n'.join([line(['', *keys]), *[line([r['name'], *[f'{r[k]:.4f}' if 'ssim' in k else f'{r[k]:.2f}' for k in keys]]) for r in rows]])
+        cells = lambda r: [r['name'], *[f'{r[k]:.4f}' if 'ssim' in k else f'{r[k]:.2f}' for k in keys]]
+        return '\n'.join([line(['', *keys]), *[line(cells(r)) for r in rows]])
 
 @torch.inference_mode()
 def evaluate_sr(model, # enlarges by `model.scale`
                 data, # whole photos: a folder, or files
                ): # `Scores`: a row a photo, with `.mean(column)`
-    "PSNR and SSIM beside bicubic's: Y, HR cut to a multiple of the scale, Pillow's bicubic shrink, border of `scale` shaved, 8 bits"
+    """PSNR and SSIM beside bicubic's. Protocol: HR cut to a multiple of the scale, Pillow's bicubic shrink, luma, a border of
+    `scale` pixels shaved, 8 bits"""
     from PIL import Image
     from enhance_nb.files import read_image
     from enhance_nb.metrics import psnr, ssim
-    scale, device, rows = model.scale, next(model.parameters()).device, Scores()
+    s, device, rows = model.scale, next(model.parameters()).device, Scores()
+    to_x = lambda im: torch.from_numpy(np.array(im)).permute(2,0,1).float()/255
     model.eval()
     for f in image_files(data):
         hr = read_image(f)
-        hr = hr[:, :hr.shape[1]//scale*scale, :hr.shape[2]//scale*scale]
+        hr = hr[:, :hr.shape[1]//s*s, :hr.shape[2]//s*s]
         im = Image.fromarray((hr*255).round().byte().permute(1,2,0).numpy())
-        small = im.resize((im.width//scale, im.height//scale), Image.BICUBIC)
-        to_x = lambda im: torch.from_numpy(np.array(im)).permute(2,0,1).float()/255
-        sr, bicubic = model(to_x(small)[None].to(device))[0].cpu(), to_x(small.resize(im.size, Image.BICUBIC))
-        rows.append(dict(name=f.stem, bicubic_psnr=psnr(bicubic, hr, scale).item(), psnr=psnr(sr, hr, scale).item(),
-                         bicubic_ssim=ssim(bicubic, hr, scale).item(), ssim=ssim(sr, hr, scale).item()))
+        small = im.resize((im.width//s, im.height//s), Image.BICUBIC)
+        outs = {'bicubic_': to_x(small.resize(im.size, Image.BICUBIC)), '': model(to_x(small)[None].to(device))[0].cpu()}
+        rows.append(dict(name=f.stem, **{k+m.__name__: m(out, hr, s).item() for m in (psnr, ssim) for k, out in outs.items()}))
     return rows
