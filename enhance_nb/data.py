@@ -35,9 +35,9 @@ def run_size(quick, # dict of settings: about a minute on a CPU, no network
     if size not in sizes: raise ValueError(f'ENHANCE_RUN must be one of {", ".join(sizes)}, got {size!r}')
     return AttrDict(sizes[size], size=size)
 
-# %% ../nbs/01_data.ipynb #163142c8
+# %% ../nbs/01_data.ipynb #71f6d5d3
 datasets = {
-    'photos': dict(licence='public domain or CC0, see the README of scikit-image\'s data folder'),
+    'photos': dict(licence="see skimage.data: mostly public domain or CC0; motorcycle: Middlebury 2014 stereo benchmark"),
     'bsds_train': dict(url='http://www.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz',
                        sub='BSR/BSDS500/data/images',
                        licence='BSDS500: non-commercial research and education (Arbelaez et al. 2011)'),

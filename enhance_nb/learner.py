@@ -125,13 +125,14 @@ def fit(self:Learner,
         self('after_fit')
         self.model = self.acc.unwrap_model(self.model, keep_fp32_wrapper=False)
 
-# %% ../nbs/04_learner.ipynb #6db27b80
+# %% ../nbs/04_learner.ipynb #fed987bb
 @patch
 def _prepare(self:Learner):
     "Seed everything, and let accelerate place model, optimisers and loaders"
     set_seed(self.seed)
     AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
     self.acc = Accelerator(mixed_precision=self.precision)
+    if isinstance(self.loss_func, nn.Module): self.loss_func.to(self.acc.device)
     self.opts = self.make_opts()
     self.train_dl, self.valid_dl = [dl and self.acc.prepare(dl) for dl in (self.dls.train, self.dls.valid)]
     self.model, *self.opts = self.acc.prepare(self.model, *self.opts)
@@ -141,7 +142,7 @@ def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
     "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
     self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
 
-# %% ../nbs/04_learner.ipynb #739c37ae
+# %% ../nbs/04_learner.ipynb #d58754e3
 @patch
 def one_epoch(self:Learner):
     "One pass over the training set (less if the phases end before), then validation"
@@ -163,6 +164,7 @@ def one_epoch(self:Learner):
     self('after_epoch')
     self.epoch += 1
 
+# %% ../nbs/04_learner.ipynb #46d55ca9
 @patch
 @torch.no_grad()
 def validate(self:Learner):
