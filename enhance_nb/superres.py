@@ -77,7 +77,7 @@ def superres_learner(data, # photos to learn from: a folder, or files
     return Learner(model.to(memory_format=torch.channels_last), dls, loss_func or l1, lr, metrics=psnr_y, cbs=cbs,
                    precision=precision, clip=clip, seed=seed)
 
-# %% ../nbs/07_superres.ipynb #754bf22c
+# %% ../nbs/07_superres.ipynb #b7d1d84a
 class Scores(list):
     "The rows of `evaluate_sr`; prints as a table with the mean at the end"
     def mean(self, k): return sum(r[k] for r in self)/len(self)
@@ -92,8 +92,8 @@ class Scores(list):
 def evaluate_sr(model, # enlarges by `model.scale`
                 data, # whole photos: a folder, or files
                ): # `Scores`: a row a photo, with `.mean(column)`
-    """PSNR and SSIM beside bicubic's. Protocol: HR cut to a multiple of the scale, Pillow's bicubic shrink, luma, a border of
-    `scale` pixels shaved, 8 bits"""
+    """PSNR and SSIM beside bicubic's. Protocol: HR cut to a multiple of the scale, Pillow's bicubic shrink, luma,
+    a border of `scale` pixels shaved, 8 bits"""
     from PIL import Image
     from enhance_nb.files import read_image
     from enhance_nb.metrics import psnr, ssim
@@ -105,6 +105,8 @@ def evaluate_sr(model, # enlarges by `model.scale`
         hr = hr[:, :hr.shape[1]//s*s, :hr.shape[2]//s*s]
         im = Image.fromarray((hr*255).round().byte().permute(1,2,0).numpy())
         small = im.resize((im.width//s, im.height//s), Image.BICUBIC)
-        outs = {'bicubic_': to_x(small.resize(im.size, Image.BICUBIC)), '': model(to_x(small)[None].to(device))[0].cpu()}
-        rows.append(dict(name=f.stem, **{k+m.__name__: m(out, hr, s).item() for m in (psnr, ssim) for k, out in outs.items()}))
+        outs = {'bicubic_': to_x(small.resize(im.size, Image.BICUBIC)),
+                '': model(to_x(small)[None].to(device))[0].cpu()}
+        rows.append(dict(name=f.stem, **{k + m.__name__: m(out, hr, s).item() for m in (psnr, ssim)
+                                         for k, out in outs.items()}))
     return rows
