@@ -7,8 +7,9 @@ Docs: https://enhance-nb.github.io/enhance_nb/cli.html.md"""
 # %% auto #0
 __all__ = ['main', 'superres', 'demo', 'models']
 
-# %% ../nbs/13_cli.ipynb #9e267a70
-import argparse, json, sys
+# %% ../nbs/13_cli.ipynb #2a1e1336
+import argparse, json, signal, sys, threading
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,17 +53,31 @@ def _parser():
     m.add_argument('name', nargs='?', help='of one model')
     return p
 
-# %% ../nbs/13_cli.ipynb #b67a83f5
+# %% ../nbs/13_cli.ipynb #47328ad6
 def _oops(e): print('enhance:', ' '.join(str(e).split()) or type(e).__name__, file=sys.stderr)
+
+@contextmanager
+def _stoppable():
+    "SIGTERM stops the work as Ctrl-C does, with all its tidying up; gives a list that will hold its number"
+    stopped,main_thread = [],threading.current_thread() is threading.main_thread()
+    def stop(number, frame):
+        stopped.append(number)
+        raise KeyboardInterrupt
+    before = main_thread and signal.signal(signal.SIGTERM, stop)
+    try: yield stopped
+    finally:
+        if main_thread: signal.signal(signal.SIGTERM, before)
 
 def main(argv=None): # the words after `enhance`; None: those of the command line
     "Do what the words say; gives the exit status"
     try: args = _parser().parse_args(argv)
     except SystemExit as e: return e.code # --help, or words that argparse does not know: it has said so
-    try: return args.run(args)
+    stopped = []
+    try:
+        with _stoppable() as stopped: return args.run(args)
     except KeyboardInterrupt:
         _oops('interrupted')
-        return 130
+        return 128+(stopped or [signal.SIGINT])[0]
     except Exception as e:
         if args.debug: raise
         _oops(e if isinstance(e, (ValueError,OSError)) else f'{type(e).__name__}: {e} (--debug shows where)')

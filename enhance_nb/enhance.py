@@ -129,13 +129,14 @@ class Result:
     size: tuple = None # (width, height) before
     new_size: tuple = None # (width, height) after
 
-# %% ../nbs/12_enhance.ipynb #7856fe0d
+# %% ../nbs/12_enhance.ipynb #1246d0eb
 def _found(paths, recursive):
     "A list of (file, its place under the output folder), or (path, error) where there is none"
     found = []
+    if not all(map(str, paths)): raise ValueError('an input is an empty name')
     for p in map(Path, paths):
         try: found += [(f, f.relative_to(p) if p.is_dir() else Path(f.name)) for f in image_files(p, recursive)]
-        except FileNotFoundError as e: found.append((p, e))
+        except OSError as e: found.append((p, OSError(f'{p}: cannot be read ({e.strerror})') if e.strerror else e))
     if not any(isinstance(o, Path) for _,o in found): raise found[0][1] if found else ValueError('no input files')
     return list(dict(found).items())
 
@@ -148,10 +149,12 @@ def _plan(found, out, suffix, ext, overwrite):
         if not isinstance(place, Path): r.status,r.reason = 'failed',str(place); continue
         e = ext or (f.suffix if f.suffix.lower() in FORMATS else '.png')
         r.output = out if one else (out/place if out else f).with_name(f'{f.stem}{suffix}{e}')
+        try: there = r.output.exists()
+        except OSError as e: there,r.status,r.reason = False,'failed',f'{r.output}: cannot be written ({e.strerror})'
         if r.output.resolve()==f.resolve() and not overwrite:
             r.status,r.reason = 'failed',f'{f}: the output would replace the input'
         elif r.output in taken: r.status,r.reason = 'failed',f'{f}: {r.output} is already the output of another input'
-        elif r.output.exists() and not overwrite: r.status,r.reason = 'skipped',f'{r.output} exists'
+        elif there and not overwrite: r.status,r.reason = 'skipped',f'{r.output} exists'
         taken.add(r.output)
     outputs = {r.output.resolve() for r in rs if r.output and r.output!=r.input}
     for r in rs:
