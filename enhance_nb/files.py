@@ -6,7 +6,7 @@ Docs: https://enhance-nb.github.io/enhance_nb/files.html.md"""
 
 # %% auto #0
 __all__ = ['FORMATS', 'READABLE', 'ImageError', 'Photo', 'upright', 'over_white', 'to_float', 'from_float', 'atomic_write',
-           'read_image', 'write_image', 'image_files', 'check_image']
+           'read_image', 'write_image', 'read_mask', 'image_files', 'check_image']
 
 # %% ../nbs/00_files.ipynb #34463ceb
 import glob, os, struct, warnings, zlib
@@ -254,6 +254,20 @@ def write_image(path, # its suffix is the format
                 bits=8): # 8, or 16 as PNG or gray TIFF
     "Write `x` to the file `path`, complete or not at all"
     Photo.from_tensor(x, bits).save(path)
+
+# %% ../nbs/00_files.ipynb #fd8b325a
+def read_mask(path): # (h, w), uint8
+    "The class numbers in the file `path`: gray levels or palette numbers as they stand; bilevel pictures give 0 and 1"
+    path = Path(path)
+    if not path.exists(): raise FileNotFoundError(f'{path}: no such file')
+    try:
+        with Image.open(path) as im: px = np.array(im)
+    except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
+    if px.ndim==3 and px.shape[2]==3 and (px==px[...,:1]).all(): px = px[...,0]
+    if px.ndim!=2 or px.dtype.kind not in 'bui' or px.max()>255:
+        raise ImageError(f'{path}: expected a mask (gray, palette or bilevel, numbers to 255), got {px.shape[2:] or ""} '
+                         f'{px.dtype} up to {px.max()}')
+    return px.astype(np.uint8)
 
 # %% ../nbs/00_files.ipynb #c72a5468
 READABLE = {*FORMATS, '.gif'}
