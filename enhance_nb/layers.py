@@ -28,12 +28,12 @@ from torch import nn
 from huggingface_hub import ModelCard, ModelHubMixin, hf_hub_download
 from safetensors.torch import load_file, save
 
-# %% ../nbs/02_layers.ipynb #9b50e900
+# %% ../nbs/02_layers.ipynb #f7dbf684
 relu = partial(nn.ReLU, inplace=True)
 leaky = partial(nn.LeakyReLU, .1, inplace=True) # Darknet's slope; GANs take .2
 
 class ConvBlock(nn.Sequential):
-    """Convolution, norm and activation in any `order`, padded by `ks//2`: (n, ni, h, w) -> (n, nf, ceil(h/stride), ceil(w/stride)).
+    """Convolution, norm and activation in any `order`, padded by `ks//2`: (n, ni, h, w) -> (n, nf, h/stride, ...).
     Raises ValueError for an even `ks` or an `order` that is no arrangement of c, n, a"""
     def __init__(self, ni, # channels in
                  nf, # channels out
@@ -45,9 +45,10 @@ class ConvBlock(nn.Sequential):
                  order='cna', # 'nac' is pre-activation, 'can' DCGAN's
                 ):
         if ks % 2 == 0: raise ValueError(f'conv: ks must be odd to keep the size, got {ks}')
-        if sorted(order) != list('acn'): raise ValueError(f"conv: order must arrange the letters c, n, a, got {order!r}")
+        if sorted(order) != list('acn'): raise ValueError(f'conv: order must arrange c, n and a, got {order!r}')
         early = order.index('n') < order.index('c')
-        layers = dict(c=nn.Conv2d(ni, nf, ks, stride, padding=ks//2, bias=norm is None or early if bias is None else bias),
+        if bias is None: bias = norm is None or early
+        layers = dict(c=nn.Conv2d(ni, nf, ks, stride, padding=ks//2, bias=bias),
                       n=norm and norm(ni if early else nf), a=act and act())
         layers = [layers[k] for k in order if layers[k] is not None]
         if hasattr(layers[0], 'inplace'): layers[0].inplace = False      # its input belongs to somebody else
@@ -92,7 +93,7 @@ def zero_init_(m, # a module with weight (and bias), e.g. the last conv of a bra
     for p in m.parameters(): p.zero_()
     return m
 
-# %% ../nbs/02_layers.ipynb #6804ca6e
+# %% ../nbs/02_layers.ipynb #2a5fd8fd
 class _Straight(nn.Sequential):
     "The way past a block: an average pool if it strides, a 1x1 conv if the channels change"
     def __init__(self, ni, nf, stride, norm=None):
@@ -100,7 +101,7 @@ class _Straight(nn.Sequential):
                          *([conv(ni, nf, 1, norm=norm, act=None)] if ni != nf else []))
 
 class ResBlock(nn.Module):
-    "`act(straight(x) + branch(x))`, the branch two convolutions with the stride in the second (fast.ai's form of 1512.03385)"
+    "`act(straight(x) + branch(x))`, the branch two convolutions, the second with the stride (after 1512.03385)"
     def __init__(self, ni, # channels in
                  nf, # channels out
                  stride=1,
@@ -111,7 +112,8 @@ class ResBlock(nn.Module):
                 ):
         super().__init__()
         last = conv(nf, nf, ks, stride, norm=norm, act=None)
-        self.branch, self.straight, self.act = nn.Sequential(conv(ni, nf, ks, norm=norm, act=act), last), _Straight(ni, nf, stride), act()
+        self.branch = nn.Sequential(conv(ni, nf, ks, norm=norm, act=act), last)
+        self.straight, self.act = _Straight(ni, nf, stride), act()
         if zero: zero_init_(last[-1])
 
     def forward(self, x): return self.act(self.branch(x) + self.straight(x))
@@ -133,7 +135,7 @@ def res_group(ni, nf, n, # blocks
     "`n` blocks, of which the first changes the channels and the last strides"
     return nn.Sequential(*(block(ni if i == 0 else nf, nf, stride if i == n-1 else 1, **kw) for i in range(n)))
 
-# %% ../nbs/02_layers.ipynb #03084f36
+# %% ../nbs/02_layers.ipynb #21baebf6
 class DarknetBlock(nn.Module):
     "1x1 to `mid` channels, 3x3 back to `nf`, added to the input (1804.02767)"
     def __init__(self, nf, # channels, in and out
@@ -142,11 +144,12 @@ class DarknetBlock(nn.Module):
                  norm=nn.BatchNorm2d, act=leaky, order='cna'): # as in `ConvBlock`
         super().__init__()
         mid, kw = mid or nf//2, dict(norm=norm, act=act, order=order)
-        self.branch = nn.Sequential(conv(nf, mid, 1, **kw), *([conv(mid, mid, **kw)] if third else []), conv(mid, nf, **kw))
+        more = [conv(mid, mid, **kw)] if third else []
+        self.branch = nn.Sequential(conv(nf, mid, 1, **kw), *more, conv(mid, nf, **kw))
 
     def forward(self, x): return x + self.branch(x)
 
-# %% ../nbs/02_layers.ipynb #438cd405
+# %% ../nbs/02_layers.ipynb #0946a430
 class FactoredConv(nn.Sequential):
     "A 1 x `ks` then a `ks` x 1 convolution, with norm and activation at the end: 2*ks products a cell, not ks*ks"
     def __init__(self, ni, nf, ks=7, stride=1, norm=None, act=relu): # as in `ConvBlock`
@@ -161,8 +164,9 @@ class InceptionBlock(nn.Module):
     def __init__(self, nf, mid=None, scale=.2, norm=nn.BatchNorm2d, act=relu):
         super().__init__()
         mid, kw = mid or max(nf//4, 1), dict(norm=norm, act=act)
-        self.branches = nn.ModuleList([conv(nf, mid, 1, **kw), nn.Sequential(conv(nf, mid, 1, **kw), conv(mid, mid, **kw)),
-                                       nn.Sequential(conv(nf, mid, 1, **kw), FactoredConv(mid, mid, 7, **kw))])
+        one = lambda: conv(nf, mid, 1, **kw)
+        self.branches = nn.ModuleList([one(), nn.Sequential(one(), conv(mid, mid, **kw)),
+                                       nn.Sequential(one(), FactoredConv(mid, mid, 7, **kw))])
         self.mix, self.scale, self.act = conv(3*mid, nf, 1, act=None), scale, act()
 
     def forward(self, x): return self.act(x + self.scale*self.mix(torch.cat([b(x) for b in self.branches], 1)))
@@ -177,9 +181,9 @@ class DenseBlock(nn.Module):
         for l in self.layers: x = torch.cat([x, l(x)], 1)
         return x
 
-# %% ../nbs/02_layers.ipynb #b4aa6e57
+# %% ../nbs/02_layers.ipynb #6ce794c0
 class StyleBlock(nn.Module):
-    "Two unpadded 3x3 convolutions added to `x` less two cells on each side: (n, nf, h, w) -> (n, nf, h-4, w-4) (1603.08155, supplement)"
+    "Two unpadded 3x3 convolutions added to `x` less its border: (n, nf, h, w) -> (n, nf, h-4, w-4) (1603.08155)"
     def __init__(self, nf, norm=nn.BatchNorm2d):
         super().__init__()
         c = lambda: nn.Conv2d(nf, nf, 3, bias=norm is None)
@@ -213,12 +217,12 @@ class Summary(list):
         return '\n'.join([line('layer', 'kind', 'output', 'parameters', 'MMACs', 'trains'), *rows,
                           f'{self.params:,} parameters, {self.macs/1e6:,.1f} million MACs'])
 
-# %% ../nbs/02_layers.ipynb #fa3ddedc
+# %% ../nbs/02_layers.ipynb #2b49ce8c
 @torch.no_grad()
 def summary(m, # a module
             x, # an input, or its shape, e.g. `(1, 3, 64, 64)`
            ): # list of rows, printed as a table, with `.params` and `.macs`
-    "Output shape, parameters, multiply-accumulates (of convolutions and linear layers) and trainability of each layer of `m`"
+    "Output shape, parameters, multiply-accumulates (of conv and linear layers) and trainability of each layer of `m`"
     x, rows, training = torch.rand(*x) if isinstance(x, tuple) else x, Summary(), m.training
     leaves = [(n, l) for n, l in m.named_modules() if not list(l.children()) or l._parameters]
     hooks = [l.register_forward_hook(lambda l, x, out, n=n: rows.append(_row(n, l, x[0], out))) for n, l in leaves]
@@ -283,9 +287,9 @@ class DeconvBlock(nn.Sequential):
         super().__init__(nn.ConvTranspose2d(ni, nf, ks, stride, pad, bias=norm is None),
                          *([act()] if act else []), *([norm(nf)] if norm else []))
 
-# %% ../nbs/02_layers.ipynb #1407c628
+# %% ../nbs/02_layers.ipynb #f4bff42f
 class UnetBlock(nn.Module):
-    "`up` doubled to nf/2 channels beside `skip` mixed to nf/2; ReLU, norm: (n, nf, h, w) of the skip's size (fast.ai, lesson 14)"
+    "`x` doubled to nf/2 channels beside `skip` mixed to nf/2, ReLU, norm: (n, nf, h, w), the skip's size (lesson 14)"
     def __init__(self, ni, # channels of the coarse features
                  n_skip, # channels of the skip
                  nf, # channels out, even
@@ -389,13 +393,15 @@ def freeze_bn(m, frozen=True): # False: thaw them
             b.train(m.training).requires_grad_(not frozen)
     return m
 
-# %% ../nbs/02_layers.ipynb #a9cdc4b4
+# %% ../nbs/02_layers.ipynb #fecde3cb
 def copy_weights(src, dst):
-    "Copy parameters and buffers, layer by layer in order, as far as the shorter reaches. Raises ValueError where they do not match"
+    "Copy parameters and buffers, layer by layer in order, as far as the shorter goes. Raises ValueError for a mismatch"
     own = lambda m: [(n, l) for n, l in m.named_modules() if l._parameters or l._buffers]
     for (n, a), (k, b) in zip(own(src), own(dst)):
         sa, sb = ({p: tuple(v.shape) for p, v in l.state_dict().items()} for l in (a, b))
-        if sa != sb: raise ValueError(f'copy_weights: {n} ({type(a).__name__} {sa}) does not match {k} ({type(b).__name__} {sb})')
+        if sa != sb:
+            raise ValueError(f'copy_weights: {n} ({type(a).__name__} {sa}) does not match '
+                             f'{k} ({type(b).__name__} {sb})')
         b.load_state_dict(a.state_dict())
     return dst
 
@@ -408,7 +414,9 @@ def load_partial(m, # a module
     "Load what fits by name and shape, report the rest. Raises ValueError if nothing fits"
     state, own = state.state_dict() if isinstance(state, nn.Module) else state, m.state_dict()
     fits = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
-    if not fits: raise ValueError(f'load_partial: nothing fits; wanted {", ".join(list(own)[:3])} ..., got {", ".join(list(state)[:3])} ...')
+    if not fits:
+        raise ValueError(f'load_partial: nothing fits; wanted {", ".join(list(own)[:3])} ..., '
+                         f'got {", ".join(list(state)[:3])} ...')
     m.load_state_dict(fits, strict=False)
     rep = Loaded(list(fits), [k for k in own if k not in state], [k for k in state if k not in own],
                  [k for k in state if k in own and k not in fits])
