@@ -9,7 +9,7 @@ __all__ = ['datasets', 'shape_classes', 'run_size', 'fetch', 'show_images', 'sha
            'resize_folder', 'channel_stats', 'Shrink', 'CropMultiple', 'ScaledCrop', 'Dihedral', 'Degrade', 'Jpeg',
            'Palette', 'Grayscale', 'Noise', 'Blur', 'Rotate', 'Hole', 'LeftHole', 'Watermark', 'Fade', 'Edges',
            'crappify', 'Items', 'Pairs', 'overlay', 'show_masks', 'Labelled', 'Unpaired', 'seeded', 'EpochSampler',
-           'SeededItems', 'DataLoaders', 'show_pairs', 'load_set']
+           'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
 
 # %% ../nbs/01_data.ipynb #0e01d0dd
 import csv, gzip, io, math, os, random, shutil, stat, struct, sys, tarfile, zipfile
@@ -120,7 +120,7 @@ for n, licence in {'t91': '91 images of Yang et al. 2010, as used by SRCNN: none
                    'resnet50_to_layer3': 'BSD-3-Clause (torchvision)'}.items():
     datasets[n] = dict(licence=licence, how='it has no public download')
 
-# %% ../nbs/01_data.ipynb #c846191f
+# %% ../nbs/01_data.ipynb #b64b5a75
 class _Resume:
     "A downloader for `pooch` that goes on with the file `part` of an interrupted one"
     def __init__(self, part): self.part, self.tag = part, part.with_name(part.name+'.tag')
@@ -132,6 +132,7 @@ class _Resume:
         with requests.get(url, headers={'Accept-Encoding': 'identity'} | ask, stream=True, timeout=30) as r:
             complete = r.status_code == 416 and r.headers.get('Content-Range', '').endswith(f'/{have}')
             if not complete:
+                if r.status_code == 416: self.tag.unlink()           # no such range: next time from the start
                 r.raise_for_status()
                 self._save(r, have if r.status_code == 206 else 0)
         os.replace(self.part, output_file)
@@ -524,7 +525,7 @@ class Watermark(Degrade):
         m = torch.from_numpy(np.array(im.rotate(angle, Image.BILINEAR))).float()/255*opacity
         return x*(1-m) + ink*m
 
-# %% ../nbs/01_data.ipynb #9ed1ad99
+# %% ../nbs/01_data.ipynb #971afa7d
 class Fade(Degrade):
     "An old print: colours gone, contrast low, a yellow cast; `strength` 0 to 1, or a pair"
     def __init__(self, strength=(.4, .8), paper=(.93, .84, .68)):
@@ -540,7 +541,7 @@ class Edges(Degrade):
     "A drawing: Sobel edges of the brightness, dark on white; `gain` makes them darker"
     def __init__(self, gain=2.): super().__init__(); self.gain = gain
     def damage(self, x):
-        g = TF.gaussian_blur(TF.rgb_to_grayscale(x), 3, .8).reshape(-1, 1, *x.shape[-2:])
+        g = Blur().damage(TF.rgb_to_grayscale(x), .8).reshape(-1, 1, *x.shape[-2:])
         g = F.pad(g, (1,)*4, mode='replicate')
         k = torch.tensor([[-1., 0, 1], [-2, 0, 2], [-1, 0, 1]]).view(1, 1, 3, 3)/4
         mag = F.conv2d(g, k).hypot(F.conv2d(g, k.transpose(2, 3)))
@@ -558,9 +559,10 @@ def crappify(scale=1, # shrink by it at the end
                 v2.RandomApply([Noise((.005, .05))], .8), Jpeg(jpeg)]
     return v2.Compose([t for _ in range(stages) for t in stage()] + ([Shrink(scale)] if scale > 1 else []))
 
-# %% ../nbs/01_data.ipynb #ec9a35f7
+# %% ../nbs/01_data.ipynb #7ebf83f9
 def _image(item):
-    "A file, or a uint8 tensor (c, h, w) or (h, w), as a `tv_tensors.Image` (3, h, w) uint8"
+    "A file, or a uint8 tensor (c, h, w) or (h, w), or array (h, w, c), as a `tv_tensors.Image` (3, h, w) uint8"
+    if isinstance(item, np.ndarray): item = torch.as_tensor(np.atleast_3d(item)).permute(2, 0, 1)
     if not torch.is_tensor(item):
         px = over_white(Photo.open(item).pixels)
         px = (px//257).astype(np.uint8) if px.dtype == np.uint16 else px
@@ -570,7 +572,7 @@ def _image(item):
 
 def _numbers(item, remap):
     "A file, or a uint8 tensor (h, w), as a `tv_tensors.Mask`, with its numbers exchanged by `remap`"
-    m = torch.as_tensor(item if torch.is_tensor(item) else read_mask(item))
+    m = torch.as_tensor(read_mask(item) if isinstance(item, (str, Path)) else item)
     if remap:
         table = torch.arange(256, dtype=torch.uint8)
         table[list(remap)] = torch.tensor(list(remap.values()), dtype=torch.uint8)
@@ -589,7 +591,7 @@ def _finish(t):
     if isinstance(t, tv_tensors.Mask): return t.as_subclass(torch.Tensor).long()
     return TF.to_dtype(t, torch.float32, scale=True).as_subclass(torch.Tensor)
 
-# %% ../nbs/01_data.ipynb #cc222f88
+# %% ../nbs/01_data.ipynb #ee63e657
 class Items(Dataset):
     "Base of the sets: `xs` are files or uint8 tensors, `tfms` one `v2` transform or a list of them"
     def __init__(self, xs, tfms=None, cache=False):
@@ -601,7 +603,7 @@ class Items(Dataset):
     def __len__(self): return len(self.xs)
 
     def _read(self, item, read=_image, *args):
-        if self.cache is None or torch.is_tensor(item): return read(item, *args)
+        if self.cache is None or not isinstance(item, (str, Path)): return read(item, *args)
         if (key := (item, read)) not in self.cache: self.cache[key] = read(item, *args)
         return self.cache[key]
 
@@ -628,8 +630,8 @@ class Pairs(Items):
         first = self.tfms.transforms[0] if isinstance(self.tfms, v2.Compose) else self.tfms
         self.any_size = not self.classes and (first is None or isinstance(first, ScaledCrop))
 
-# %% ../nbs/01_data.ipynb #c2bc9f4c
-def _name(item): return 'a tensor' if torch.is_tensor(item) else item
+# %% ../nbs/01_data.ipynb #beed4da6
+def _name(item): return item if isinstance(item, (str, Path)) else 'a tensor'
 
 @patch
 def _target(self:Pairs, i):
@@ -752,7 +754,7 @@ class EpochSampler(Sampler):
         order = np.random.default_rng([self.seed, self.epoch]).permutation(self.n) if self.shuffle else range(self.n)
         return iter([(self.epoch, int(i)) for i in order])
 
-# %% ../nbs/01_data.ipynb #987705a3
+# %% ../nbs/01_data.ipynb #9259b425
 class SeededItems(Dataset):
     "Items of `ds`, each from the seed of its (epoch, index); of several, the batch, with one draw of `batch_tfms`"
     def __init__(self, ds, seed, batch_tfms=None): self.ds, self.seed, self.batch_tfms = ds, seed, batch_tfms
@@ -760,8 +762,9 @@ class SeededItems(Dataset):
     def __getitem__(self, key):
         with seeded(self.seed, *key): return self.ds[key[1]]
     def __getitems__(self, keys):
-        xb, yb = batch = default_collate([self[k] for k in keys])
+        batch = default_collate([self[k] for k in keys])
         if self.batch_tfms is None: return batch
+        xb, yb = batch
         ids = isinstance(self.ds, Pairs) and self.ds.classes
         with seeded(self.seed, *keys[0], len(keys)):
             if yb.ndim < 3: return _finish(self.batch_tfms(tv_tensors.Image(xb))), yb       # labels
@@ -891,3 +894,10 @@ def load_set(name, # one of those that `_readers` knows
     try: return _readers[name](folder, split)
     except (FileNotFoundError, KeyError, StopIteration, ValueError) as e:
         raise FileNotFoundError(f'load_set: no part {split!r} of {name} in {folder} ({e})') from e
+
+# %% ../nbs/01_data.ipynb #092ac28f
+def class_words(folder): # of Tiny ImageNet
+    "WordNet number -> first of its names, from words.txt (or classes.tsv) in `folder`"
+    file = next(f for f in (Path(folder)/'words.txt', Path(folder)/'classes.tsv') if f.exists())
+    rows = (l.split('\t') for l in file.read_text(encoding='utf8').splitlines() if '\t' in l)
+    return {number: names.split(',')[0] for number, names in rows}
