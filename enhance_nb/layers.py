@@ -149,7 +149,7 @@ class DarknetBlock(nn.Module):
 
     def forward(self, x): return x + self.branch(x)
 
-# %% ../nbs/02_layers.ipynb #0946a430
+# %% ../nbs/02_layers.ipynb #ac20b17a
 class FactoredConv(nn.Sequential):
     "A 1 x `ks` then a `ks` x 1 convolution, with norm and activation at the end: 2*ks products a cell, not ks*ks"
     def __init__(self, ni, nf, ks=7, stride=1, norm=None, act=relu): # as in `ConvBlock`
@@ -159,7 +159,7 @@ class FactoredConv(nn.Sequential):
                          *([norm(nf)] if norm else []), *([act()] if act else []))
 
 class InceptionBlock(nn.Module):
-    "Three branches (1x1; 3x3; 1x7 and 7x1), mixed by a 1x1 conv and `scale` of it added (1602.07261, fig. 17)"
+    "Three branches (1x1; 3x3; 1x7 and 7x1), mixed by a 1x1 conv, `scale` of it added (after 1602.07261, fig. 16, 17)"
     # mid: channels of a branch, default nf//4
     def __init__(self, nf, mid=None, scale=.2, norm=nn.BatchNorm2d, act=relu):
         super().__init__()
