@@ -773,7 +773,7 @@ class SeededItems(Dataset):
 
 def _as_it_is(batch): return batch # collated already
 
-# %% ../nbs/01_data.ipynb #eb8e3317
+# %% ../nbs/01_data.ipynb #58fe4020
 class DataLoaders:
     "A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`"
     def __init__(self,
@@ -788,7 +788,8 @@ class DataLoaders:
                 ):
         if len(train) < bs and drop_last:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
-        same = dict(num_workers=num_workers, pin_memory=torch.cuda.is_available(), collate_fn=_as_it_is)
+        same = dict(num_workers=num_workers, persistent_workers=num_workers > 0, collate_fn=_as_it_is,
+                    pin_memory=torch.cuda.is_available())
         def loader(ds, bs, shuffle, drop_last, tfms=None):
             return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed), **same,
                               drop_last=drop_last, generator=torch.Generator().manual_seed(seed))   # its own dice

@@ -6,16 +6,18 @@ Docs: https://enhance-nb.github.io/enhance_nb/learner.html.md"""
 
 # %% auto #0
 __all__ = ['Decay', 'TrainingPhase', 'phases_one_cycle', 'phases_sgdr', 'phases_steps', 'phases_linear_decay', 'Callback',
-           'Learner', 'CancelFit', 'Schedule', 'Progress', 'Ema', 'Swa', 'CsvHistory', 'SaveModel']
+           'Learner', 'CancelFit', 'Schedule', 'Progress', 'Ema', 'Swa', 'CsvHistory', 'SaveModel', 'Checkpoint']
 
-# %% ../nbs/04_learner.ipynb #fd957886
-import copy, csv, io, math, sys, time
-from itertools import accumulate
+# %% ../nbs/04_learner.ipynb #365211d2
+import copy, csv, io, math, random, sys, time
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
 import accelerate, torch
+import numpy as np
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from accelerate.utils import set_seed
@@ -103,7 +105,7 @@ class Callback:
     `after_fit` (also after an error). Lower `order` goes first"""
     order = 0
 
-# %% ../nbs/04_learner.ipynb #a0c62a64
+# %% ../nbs/04_learner.ipynb #11307d6f
 class Learner:
     "Trains `model` on `dls`. Override `one_batch` (and `make_opts`) for anything but supervised training"
     def __init__(self,
@@ -126,6 +128,7 @@ class Learner:
         self.precision, self.clip, self.accum, self.seed, self.quiet = precision, clip, accum, seed, quiet
         self.groups = [model] if groups is None else list(groups(model) if callable(groups) else groups)
         self.history, self.steps, self.epoch = [], [], 0        # a row an epoch, a row a step, epochs trained
+        self.batch, self.losses, self.rng = 0, [], None         # of the present epoch; random states to go on from
 
     def __call__(self, moment):
         for cb in sorted(self.running, key=lambda cb: cb.order): getattr(cb, moment, lambda learn: None)(self)
@@ -158,7 +161,7 @@ def step(self:Learner, loss, opt, name='loss'):
     if self.accum > 1: opt.zero_grad()
     self('after_step')
 
-# %% ../nbs/04_learner.ipynb #582ea71d
+# %% ../nbs/04_learner.ipynb #2a11b722
 class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included"
 
 @patch
@@ -171,15 +174,16 @@ def fit(self:Learner,
     phases, own = listify(phases), self.opt_func
     self.running = [Schedule(), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
     self._prepare(phases)
+    self.batch, self.losses, self.rng = 0, [], None
     try:
         self('before_fit')
-        while self.i < self.n: self.one_epoch()
+        while self.i < self.n or self.batch: self.one_epoch()
     except CancelFit: pass
     finally:
         self('after_fit')
         self.opt_func, self.model = own, self.acc.unwrap_model(self.model, keep_fp32_wrapper=False)
 
-# %% ../nbs/04_learner.ipynb #6ba23a11
+# %% ../nbs/04_learner.ipynb #ab732a68
 @patch
 def _prepare(self:Learner, phases):
     "Seed everything; let accelerate place model, optimisers and loaders; plan at which step each phase starts and ends"
@@ -200,38 +204,46 @@ def _prepare(self:Learner, phases):
     self.train_dl, self.valid_dl = self.plan[0].dls
 
 @patch
-def _now(self:Learner):
+def _now(self:Learner, i):
     "Number of the phase at step `i`"
-    return max(k for k, p in enumerate(self.plan) if p.start <= self.i)
+    return max(k for k, p in enumerate(self.plan) if p.start <= i)
 
 @patch
 def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
     "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
     self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
 
-# %% ../nbs/04_learner.ipynb #1799c69e
+# %% ../nbs/04_learner.ipynb #d3a64623
 @patch
 def one_epoch(self:Learner):
     "One pass over the training set (less if the phases, or this set's phases, end before), then validation"
-    start, losses, k = time.time(), [], self._now()
+    start, k = time.time(), self._now(self.i - self.batch)
     self.train_dl, self.valid_dl = self.plan[k].dls
     stop = next((p.start for p in self.plan[k:] if p.dls is not self.plan[k].dls), self.n)
     self.model.train()
     self.training = True
     self.train_dl.set_epoch(self.epoch)
     self('before_epoch')
-    for batch in self.train_dl:
+    for batch in self.acc.skip_first_batches(self.train_dl, self.batch) if self.batch else self.train_dl:
         if self.i == stop: break
+        self._rewind()
         self('before_batch')
         with self.acc.accumulate(self.model): self.one_batch(batch)
-        losses.append(self.loss.item())
-        self.steps.append(dict(loss=losses[-1], lr=self.rate, mom=self.mom, opt=self.opt_name))
-        self.i += 1
+        self.losses.append(self.loss.item())
+        self.steps.append(dict(loss=self.losses[-1], lr=self.rate, mom=self.mom, opt=self.opt_name))
+        self.i, self.batch = self.i + 1, self.batch + 1
         self('after_batch')
-    row = dict(epoch=self.epoch, train_loss=sum(losses)/len(losses), **self.validate(), seconds=time.time()-start)
-    self.history.append(row)
+    self._rewind()
+    row = dict(epoch=self.epoch, train_loss=sum(self.losses)/len(self.losses), **self.validate())
+    self.history.append(row | dict(seconds=time.time()-start))
+    self.epoch, self.batch, self.losses = self.epoch + 1, 0, []
     self('after_epoch')
-    self.epoch += 1
+
+@patch
+def _rewind(self:Learner):
+    "After a resume: the random numbers go on where they were"
+    if self.rng: _set_rng(self.rng)
+    self.rng = None
 
 # %% ../nbs/04_learner.ipynb #46d55ca9
 @patch
@@ -251,16 +263,16 @@ def validate(self:Learner):
     names = ['valid_loss', *[getattr(m, '__name__', type(m).__name__) for m in self.metrics]]
     return {k: v/n for k, v in zip(names, means)}
 
-# %% ../nbs/04_learner.ipynb #0dba25f8
+# %% ../nbs/04_learner.ipynb #77666e9c
 class Schedule(Callback):
     "Sets learning rate, momentum and weight decay before each training batch, and changes the optimiser with the phase"
     order = -10
-    def before_fit(self, learn): self.k, self.wd, self.mults = None, None, None
+    def before_fit(self, learn): self.k, self.wd, self.mults = -1, None, None
 
     def before_batch(self, learn):
-        k = learn._now()
+        k = learn._now(learn.i)
         p = learn.plan[k]
-        if k != self.k: self._enter(learn, p.phase, k)
+        self.enter(learn, k)
         learn.rate, learn.mom = p.phase.at((learn.i - p.start)/(p.end - p.start))
         for g in (g for o in learn.opts for g in o.param_groups):
             g['lr'] = learn.rate * (self.mults[g['group']] if self.mults else g.get('lr_mult', 1.))
@@ -269,15 +281,17 @@ class Schedule(Callback):
                 if 'betas' in g: g['betas'] = (learn.mom, *g['betas'][1:])
                 elif 'momentum' in g: g['momentum'] = learn.mom
 
-    def _enter(self, learn, phase, k):
-        self.k, self.wd = k, self.wd if phase.wd is None else phase.wd
-        self.mults = phase.mults or self.mults
-        if self.mults and len(self.mults) != len(learn.groups):
-            raise ValueError(f'TrainingPhase: {len(self.mults)} mults for {len(learn.groups)} layer groups')
-        if phase.opt_func and k > 0:
-            learn.opt_func = phase.opt_func
-            learn.opts = [learn.acc.prepare(o) for o in learn.make_opts()]
-        learn.opt_name = '+'.join(type(getattr(o, 'optimizer', o)).__name__ for o in learn.opts)
+    def enter(self, learn, k):
+        "Go on to phase `k`, through those between"
+        for self.k in range(self.k+1, k+1):
+            phase = learn.plan[self.k].phase
+            self.wd, self.mults = self.wd if phase.wd is None else phase.wd, phase.mults or self.mults
+            if self.mults and len(self.mults) != len(learn.groups):
+                raise ValueError(f'TrainingPhase: {len(self.mults)} mults for {len(learn.groups)} layer groups')
+            if phase.opt_func and self.k > 0:
+                learn.opt_func = phase.opt_func
+                learn.opts = [learn.acc.prepare(o) for o in learn.make_opts()]
+            learn.opt_name = '+'.join(type(getattr(o, 'optimizer', o)).__name__ for o in learn.opts)
 
 # %% ../nbs/04_learner.ipynb #01b80af3
 def _in_jupyter():
@@ -429,7 +443,7 @@ def suggest(self:_Finder, plot, decay):
                title=f'falls fastest at {best:.2g}')
     return best
 
-# %% ../nbs/04_learner.ipynb #85f34617
+# %% ../nbs/04_learner.ipynb #f77d8618
 class Ema(Callback):
     "Exponential moving average of the weights: validated, saved, and at the end kept in their place"
     order = 90                                    # after whatever saves the model at the end of an epoch
@@ -456,8 +470,11 @@ class Ema(Callback):
     def before_valid(self, learn): self._swap(True)
     def after_epoch(self, learn): self._swap(False)
     def after_fit(self, learn): self._swap(True)
+    def state_dict(self): return dict(avg=self.avg, n=self.n)
+    def load_state_dict(self, state):
+        self.avg, self.n = {k: v.to(self.avg[k].device) for k, v in state['avg'].items()}, state['n']
 
-# %% ../nbs/04_learner.ipynb #473335cf
+# %% ../nbs/04_learner.ipynb #81424bc7
 class Swa(Callback):
     "Mean of the weights at the end of each epoch from `start` on; kept at the end, batch norm statistics measured anew"
     order = 80
@@ -472,6 +489,9 @@ class Swa(Callback):
         self.n += 1
         if self.n == 1: self.mean = {k: v.clone() for k, v in state.items()}
         else: [self.mean[k].lerp_(v, 1/self.n) for k, v in state.items()]
+
+    def state_dict(self): return dict(n=self.n, epochs=self.epochs, mean=getattr(self, 'mean', {}))
+    def load_state_dict(self, state): self.__dict__.update(state)
 
     def after_fit(self, learn):
         if not self.n: return
@@ -499,6 +519,83 @@ class SaveModel(Callback):
         if not learn.acc.is_main_process: return
         learn.acc.unwrap_model(learn.model).save_pretrained(self.folder)
         CsvHistory(self.folder/'history.csv').after_epoch(learn)
+
+# %% ../nbs/04_learner.ipynb #1e563ae1
+def _get_rng():
+    name, keys, *rest = np.random.get_state()
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return dict(python=random.getstate(), numpy=(name, keys.tolist(), *rest), torch=torch.get_rng_state(), cuda=cuda)
+
+def _set_rng(state):
+    random.setstate(state['python'])
+    np.random.set_state(state['numpy'])
+    torch.set_rng_state(state['torch'])
+    if state['cuda'] and torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'])
+
+class Checkpoint(Callback):
+    """Writes all that a fit needs to go on exactly, and goes on from it when the same fit starts again. One folder for
+    each fit. Raises ValueError if the folder holds another fit's"""
+    order = 100                                              # after all others: they have done their part of the step
+    def __init__(self, folder, # is made if needed
+                 steps=None, # write every so many batches ...
+                 minutes=10., # ... and when so much time has passed
+                 keep=2): # files
+        self.folder, self.steps, self.minutes, self.keep = Path(folder), steps, minutes, keep
+
+    def files(self): return sorted(self.folder.glob('*.ckpt'))
+
+    def before_fit(self, learn):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.last = time.time()
+        if state := self.newest(): self.load(learn, state)
+
+    def after_batch(self, learn):
+        if (self.steps and learn.i % self.steps == 0) or time.time() - self.last > 60*self.minutes: self.save(learn)
+
+    def after_epoch(self, learn):
+        if learn.i == learn.n: self.save(learn)
+
+# %% ../nbs/04_learner.ipynb #bf443e05
+_kept = 'i n epoch batch losses steps history'.split()
+
+@patch
+def save(self:Checkpoint, learn):
+    "Write the present state, complete or not at all"
+    if not learn.acc.is_main_process: return
+    model, scaler = learn.acc.unwrap_model(learn.model), learn.acc.scaler
+    cbs = [(f'{i} {type(cb).__name__}', cb) for i, cb in enumerate(learn.running) if hasattr(cb, 'state_dict')]
+    data = io.BytesIO()
+    torch.save({k: getattr(learn, k) for k in _kept} | dict(model=model.state_dict(), rng=_get_rng(),
+               cbs={k: cb.state_dict() for k, cb in cbs}, opts=[o.state_dict() for o in learn.opts],
+               scaler=scaler and scaler.state_dict()), data)
+    name = f'{learn.i:010}-{learn.epoch:06}.ckpt'            # the end of an epoch comes after its last batch
+    with atomic_write(self.folder/name) as f: f.write(sha256(data.getvalue()).digest() + data.getvalue())
+    for old in self.files()[:-self.keep]: old.unlink()
+    self.last = time.time()
+
+@patch
+def newest(self:Checkpoint): # dict, or None
+    "The newest state that is whole"
+    for f in reversed(self.files()):
+        b = f.read_bytes()
+        if sha256(b[32:]).digest() == b[:32]:
+            return torch.load(io.BytesIO(b[32:]), map_location='cpu', weights_only=True)
+        print(f'{f} is damaged; trying the one before')
+
+@patch
+def load(self:Checkpoint, learn, state):
+    "Put `state` into a learner that has just begun its fit"
+    if state['n'] != learn.n:
+        raise ValueError(f'{self.folder}: holds a fit of {state["n"]} steps, this one has {learn.n}; '
+                         'take another folder')
+    for k in _kept: setattr(learn, k, state[k])
+    learn.running[0].enter(learn, learn._now(max(learn.i - 1, 0)))    # the optimisers of that phase
+    learn.acc.unwrap_model(learn.model).load_state_dict(state['model'])
+    for o, s in zip(learn.opts, state['opts']): o.load_state_dict(s)
+    if learn.acc.scaler and state['scaler']: learn.acc.scaler.load_state_dict(state['scaler'])
+    for i, cb in enumerate(learn.running):
+        if (s := state['cbs'].get(f'{i} {type(cb).__name__}')) is not None: cb.load_state_dict(s)
+    learn.rng = state['rng']
 
 # %% ../nbs/04_learner.ipynb #32acc892
 @patch
