@@ -8,8 +8,9 @@ Docs: https://enhance-nb.github.io/enhance_nb/learner.html.md"""
 __all__ = ['Decay', 'TrainingPhase', 'phases_one_cycle', 'phases_sgdr', 'phases_steps', 'phases_linear_decay', 'Callback',
            'Learner', 'CancelFit', 'Schedule', 'Progress', 'Ema', 'Swa', 'CsvHistory', 'SaveModel', 'Checkpoint']
 
-# %% ../nbs/04_learner.ipynb #365211d2
+# %% ../nbs/04_learner.ipynb #4d4b25cb
 import copy, csv, io, math, random, sys, time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate
@@ -105,7 +106,7 @@ class Callback:
     `after_fit` (also after an error). Lower `order` goes first"""
     order = 0
 
-# %% ../nbs/04_learner.ipynb #11307d6f
+# %% ../nbs/04_learner.ipynb #a1da9e5c
 class Learner:
     "Trains `model` on `dls`. Override `one_batch` (and `make_opts`) for anything but supervised training"
     def __init__(self,
@@ -131,7 +132,8 @@ class Learner:
         self.batch, self.losses, self.rng = 0, [], None         # of the present epoch; random states to go on from
 
     def __call__(self, moment):
-        for cb in sorted(self.running, key=lambda cb: cb.order): getattr(cb, moment, lambda learn: None)(self)
+        for cb in self.running:
+            if f := getattr(cb, moment, None): f(self)
 
     def make_opts(self):
         "The optimisers; a GAN makes two"
@@ -161,7 +163,7 @@ def step(self:Learner, loss, opt, name='loss'):
     if self.accum > 1: opt.zero_grad()
     self('after_step')
 
-# %% ../nbs/04_learner.ipynb #2a11b722
+# %% ../nbs/04_learner.ipynb #bd5063e6
 class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included"
 
 @patch
@@ -173,6 +175,7 @@ def fit(self:Learner,
     if isinstance(phases, (int, float)): phases = TrainingPhase(phases, self.lr)
     phases, own = listify(phases), self.opt_func
     self.running = [Schedule(), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
+    self.running.sort(key=lambda cb: cb.order)
     self._prepare(phases)
     self.batch, self.losses, self.rng = 0, [], None
     try:
@@ -213,7 +216,7 @@ def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
     "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
     self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
 
-# %% ../nbs/04_learner.ipynb #d3a64623
+# %% ../nbs/04_learner.ipynb #01b7f614
 @patch
 def one_epoch(self:Learner):
     "One pass over the training set (less if the phases, or this set's phases, end before), then validation"
@@ -228,8 +231,9 @@ def one_epoch(self:Learner):
         if self.i == stop: break
         self._rewind()
         self('before_batch')
-        with self.acc.accumulate(self.model): self.one_batch(batch)
-        self.losses.append(self.loss.item())
+        with self.acc.accumulate(self.model) if self.accum > 1 else nullcontext(): self.one_batch(batch)
+        loss = self.loss.detach()
+        self.losses.append((self.acc.reduce(loss, 'mean') if self.acc.num_processes > 1 else loss).item())
         self.steps.append(dict(loss=self.losses[-1], lr=self.rate, mom=self.mom, opt=self.opt_name))
         self.i, self.batch = self.i + 1, self.batch + 1
         self('after_batch')
@@ -555,7 +559,7 @@ class Checkpoint(Callback):
     def after_epoch(self, learn):
         if learn.i == learn.n: self.save(learn)
 
-# %% ../nbs/04_learner.ipynb #bf443e05
+# %% ../nbs/04_learner.ipynb #e3d4ea6d
 _kept = 'i n epoch batch losses steps history'.split()
 
 @patch
@@ -589,7 +593,8 @@ def load(self:Checkpoint, learn, state):
         raise ValueError(f'{self.folder}: holds a fit of {state["n"]} steps, this one has {learn.n}; '
                          'take another folder')
     for k in _kept: setattr(learn, k, state[k])
-    learn.running[0].enter(learn, learn._now(max(learn.i - 1, 0)))    # the optimisers of that phase
+    schedule = next(cb for cb in learn.running if isinstance(cb, Schedule))
+    schedule.enter(learn, learn._now(max(learn.i - 1, 0)))            # the optimisers of that phase
     learn.acc.unwrap_model(learn.model).load_state_dict(state['model'])
     for o, s in zip(learn.opts, state['opts']): o.load_state_dict(s)
     if learn.acc.scaler and state['scaler']: learn.acc.scaler.load_state_dict(state['scaler'])
