@@ -559,31 +559,38 @@ class Checkpoint(Callback):
     def after_epoch(self, learn):
         if learn.i == learn.n: self.save(learn)
 
-# %% ../nbs/04_learner.ipynb #e3d4ea6d
+# %% ../nbs/04_learner.ipynb #c363e341
 _kept = 'i n epoch batch losses steps history'.split()
+
+def _stateful(learn):
+    "The callbacks that have a state, by class and how many of it came before"
+    cbs, names = [cb for cb in learn.running if hasattr(cb, 'state_dict')], []
+    for cb in cbs: names.append(f'{type(cb).__name__} {sum(n.startswith(type(cb).__name__ + " ") for n in names)}')
+    return dict(zip(names, cbs))
 
 @patch
 def save(self:Checkpoint, learn):
     "Write the present state, complete or not at all"
     if not learn.acc.is_main_process: return
     model, scaler = learn.acc.unwrap_model(learn.model), learn.acc.scaler
-    cbs = [(f'{i} {type(cb).__name__}', cb) for i, cb in enumerate(learn.running) if hasattr(cb, 'state_dict')]
     data = io.BytesIO()
-    torch.save({k: getattr(learn, k) for k in _kept} | dict(model=model.state_dict(), rng=_get_rng(),
-               cbs={k: cb.state_dict() for k, cb in cbs}, opts=[o.state_dict() for o in learn.opts],
+    cbs = {k: cb.state_dict() for k, cb in _stateful(learn).items()}
+    torch.save({k: getattr(learn, k) for k in _kept} | dict(model=model.state_dict(), rng=_get_rng(), cbs=cbs,
+               opts=[o.state_dict() for o in learn.opts],
                scaler=scaler and scaler.state_dict()), data)
     name = f'{learn.i:010}-{learn.epoch:06}.ckpt'            # the end of an epoch comes after its last batch
     with atomic_write(self.folder/name) as f: f.write(sha256(data.getvalue()).digest() + data.getvalue())
     for old in self.files()[:-self.keep]: old.unlink()
     self.last = time.time()
 
+# %% ../nbs/04_learner.ipynb #bab6b0af
 @patch
 def newest(self:Checkpoint): # dict, or None
     "The newest state that is whole"
     for f in reversed(self.files()):
         b = f.read_bytes()
-        if sha256(b[32:]).digest() == b[:32]:
-            return torch.load(io.BytesIO(b[32:]), map_location='cpu', weights_only=True)
+        data = io.BytesIO(b[32:])
+        if sha256(b[32:]).digest() == b[:32]: return torch.load(data, weights_only=True, map_location='cpu')
         print(f'{f} is damaged; trying the one before')
 
 @patch
@@ -598,8 +605,8 @@ def load(self:Checkpoint, learn, state):
     learn.acc.unwrap_model(learn.model).load_state_dict(state['model'])
     for o, s in zip(learn.opts, state['opts']): o.load_state_dict(s)
     if learn.acc.scaler and state['scaler']: learn.acc.scaler.load_state_dict(state['scaler'])
-    for i, cb in enumerate(learn.running):
-        if (s := state['cbs'].get(f'{i} {type(cb).__name__}')) is not None: cb.load_state_dict(s)
+    for k, cb in _stateful(learn).items():
+        if k in state['cbs']: cb.load_state_dict(state['cbs'][k])
     learn.rng = state['rng']
 
 # %% ../nbs/04_learner.ipynb #32acc892
