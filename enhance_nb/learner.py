@@ -30,7 +30,7 @@ from .data import seeded, show_masks, show_pairs
 from .files import atomic_write
 from .layers import freeze_bn
 
-# %% ../nbs/04_learner.ipynb #926f66ca
+# %% ../nbs/04_learner.ipynb #8663a367
 class Decay:
     "Ways from `s` (at t=0) to `e` (at t=1)"
     def none(s, e, t): return s
@@ -47,8 +47,8 @@ class TrainingPhase:
     epochs: float # length; fractions allowed
     lr: float|tuple # constant, or (start, end); with a `decay` but no end: to 0 (exponential: to a thousandth)
     decay: callable = None # the way of `lr` from start to end; default linear, for one number none
-    mom: float|tuple|None = None # momentum (SGD), first beta (Adam): as `lr`
-    mom_decay: callable = None # the way of `mom`, default `decay`
+    mom: float|tuple|None = None # momentum (SGD), first beta (Adam): constant, or (start, end)
+    mom_decay: callable = None # the way of `mom`, default that of `lr`; with it, one number goes to 0 too
     wd: float|None = None # weight decay
     mults: tuple|None = None # share of `lr` that each layer group gets, e.g. (.01, .1, 1.)
     opt_func: callable = None # another optimiser from here on
@@ -56,7 +56,8 @@ class TrainingPhase:
 
     def at(self, t): # share of the phase that has passed, 0 to 1
         "(lr, momentum) at time `t`"
-        return self._move(self.lr, self.decay, t), self._move(self.mom, self.mom_decay or self.decay, t)
+        of_lr = self.decay if isinstance(self.mom, tuple) else None
+        return self._move(self.lr, self.decay, t), self._move(self.mom, self.mom_decay or of_lr, t)
 
     def _move(self, v, decay, t):
         if v is None or (decay is None and not isinstance(v, tuple)): return v
