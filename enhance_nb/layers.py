@@ -1,4 +1,4 @@
-"""The bricks of every network here: convolutions that pad themselves, residual blocks in six shapes, five ways to make a picture larger and what each leaves behind, and one base class that saves and loads them.
+"""The bricks of every network here: convolutions that pad themselves, residual blocks in six shapes, ways to make a picture larger and what each leaves behind, and one base class that saves and loads them.
 
 Docs: https://enhance-nb.github.io/enhance_nb/layers.html.md"""
 
