@@ -83,7 +83,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         _oops(e if isinstance(e, (ValueError,OSError)) else f'{type(e).__name__}: {e} (--debug shows where)')
         return 2
 
-# %% ../nbs/13_cli.ipynb #2f9c23a7
+# %% ../nbs/13_cli.ipynb #fb774eaf
 def superres(args):
     "Enlarge photos; 0 if all went well, 1 if some failed"
     from huggingface_hub.utils.logging import set_verbosity_error
@@ -92,7 +92,7 @@ def superres(args):
     if not 1<=args.quality<=100: raise ValueError(f'--quality: expected 1 to 100, got {args.quality}')
     if args.tile<0: raise ValueError(f'--tile: expected 0 or more, got {args.tile}')
     model = load_model(args.model or f'superres-x{args.scale or 2}', args.device)
-    if args.scale not in (None,model.scale):
+    if args.scale not in (None,getattr(model, 'scale', args.scale)):
         raise ValueError(f'--scale {args.scale}: {args.model} enlarges {model.scale} times')
     same = {k: getattr(args, k) for k in 'suffix overwrite format quality tile recursive dry_run'.split()}
     rs = enhance_files(args.inputs, args.output, model, progress=not args.quiet, report=_line(args), **same)
@@ -164,7 +164,7 @@ def _photo(im): # a Pillow image of 8 bits
     from enhance_nb.files import Photo
     return Photo(asarray(im))
 
-# %% ../nbs/13_cli.ipynb #58fc6cda
+# %% ../nbs/13_cli.ipynb #e83c25fd
 def _facts(name):
     "What is written about the packaged model `name`, and what its file shows, without loading it"
     from hashlib import sha256
@@ -184,11 +184,11 @@ def _verify(name):
     except Exception as e: return str(e) or type(e).__name__
     noted = f['info'].get('sha256', f['sha256'])
     if noted!=f['sha256']: return f'expected sha256 {noted}, got {f["sha256"]}'
-    y = model(torch.full((1,3,9,8), .5))
-    if y.shape!=(1,3,9*model.scale,8*model.scale): return f'expected {model.scale} times 9x8, got {tuple(y.shape)}'
+    y,s = model(torch.full((1,3,9,8), .5)),getattr(model, 'scale', None)
+    if s and y.shape!=(1,3,9*s,8*s): return f'expected {s} times 9x8, got {tuple(y.shape)}'
     return '' if y.isfinite().all() else 'it gives NaN or infinite values'
 
-# %% ../nbs/13_cli.ipynb #c230ba2d
+# %% ../nbs/13_cli.ipynb #745eca44
 def models(args):
     "List, describe or verify the packaged models"
     from enhance_nb.layers import weights
@@ -205,6 +205,7 @@ def models(args):
         i = f['info']
         if args.what=='info': print(json.dumps(f, indent=1)); continue
         scores = ', '.join(f'{k} {v}' for k,v in i.get('scores', {}).items() if isinstance(v, (int,float)))
-        print(f'{f["name"]}: {f["class"]}, x{f.get("scale", 1)}, {f["parameters"]:,} parameters, {f["bytes"]/1e6:.1f} MB',
+        kind = f['class'] + (f', x{f["scale"]}' if 'scale' in f else '')
+        print(f'{f["name"]}: {kind}, {f["parameters"]:,} parameters, {f["bytes"]/1e6:.1f} MB',
               f'  scores: {scores or "none"}', f'  licence: {i.get("licence", "none stated")}', sep='\n')
     return 0

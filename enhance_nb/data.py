@@ -688,10 +688,10 @@ def show_masks(xb, # (n, 3, h, w)
     fig.set_figheight(fig.get_figheight() + .25*-(-len(classes)//6))
     fig.legend(marks, classes, loc='outside lower center', ncols=6, fontsize=8, frameon=False)
 
-# %% ../nbs/01_data.ipynb #0020973a
+# %% ../nbs/01_data.ipynb #caa61e6e
 class Labelled(Items):
     "(image, class number): float (3, h, w) in [0, 1], int. Raises ValueError for unequal lengths or an unknown label"
-    def __init__(self, xs, # files, or uint8 tensors (3, h, w)
+    def __init__(self, xs, # files, or uint8 tensors (3, h, w); one tensor (n, 3, h, w): fast batches
                  labels, # a class number or name for each
                  classes=None, # names in order, default: the sorted labels
                  tfms=None, # v2 transform(s)
@@ -706,10 +706,16 @@ class Labelled(Items):
         if bad := sorted({str(l) for l in labels if l not in number}):
             raise ValueError(f'Labelled: labels outside the {len(self.classes)} classes: {", ".join(bad[:5])}')
         self.labels = [number[l] for l in labels]
+        self.whole = xs if torch.is_tensor(xs) and self.tfms is None else None
 
     def __getitem__(self, i):
         x = self._read(self.xs[i])
         return _finish(x if self.tfms is None else self.tfms(x)), self.labels[i]
+
+    def batch(self, indices): # (n, 3, h, w), (n,)
+        "Several items: at once, where all lie in one tensor and nothing is done to each"
+        if self.whole is None: return default_collate([self[i] for i in indices])
+        return _finish(self.whole[indices].expand(-1, 3, -1, -1)), torch.tensor([self.labels[i] for i in indices])
 
 # %% ../nbs/01_data.ipynb #75a5205f
 class Unpaired(Items):
@@ -755,7 +761,7 @@ class EpochSampler(Sampler):
         order = np.random.default_rng([self.seed, self.epoch]).permutation(self.n) if self.shuffle else range(self.n)
         return iter([(self.epoch, int(i)) for i in order])
 
-# %% ../nbs/01_data.ipynb #9259b425
+# %% ../nbs/01_data.ipynb #bbce7b4d
 class SeededItems(Dataset):
     "Items of `ds`, each from the seed of its (epoch, index); of several, the batch, with one draw of `batch_tfms`"
     def __init__(self, ds, seed, batch_tfms=None): self.ds, self.seed, self.batch_tfms = ds, seed, batch_tfms
@@ -763,7 +769,8 @@ class SeededItems(Dataset):
     def __getitem__(self, key):
         with seeded(self.seed, *key): return self.ds[key[1]]
     def __getitems__(self, keys):
-        batch = default_collate([self[k] for k in keys])
+        whole = getattr(self.ds, 'whole', None) is not None
+        batch = self.ds.batch([i for _, i in keys]) if whole else default_collate([self[k] for k in keys])
         if self.batch_tfms is None: return batch
         xb, yb = batch
         ids = isinstance(self.ds, Pairs) and self.ds.classes
@@ -774,7 +781,7 @@ class SeededItems(Dataset):
 
 def _as_it_is(batch): return batch # collated already
 
-# %% ../nbs/01_data.ipynb #58fe4020
+# %% ../nbs/01_data.ipynb #5d8724aa
 class DataLoaders:
     "A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`"
     def __init__(self,
@@ -789,8 +796,9 @@ class DataLoaders:
                 ):
         if len(train) < bs and drop_last:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
+        on_gpu = getattr(getattr(train, 'whole', None), 'is_cuda', False)
         same = dict(num_workers=num_workers, persistent_workers=num_workers > 0, collate_fn=_as_it_is,
-                    pin_memory=torch.cuda.is_available())
+                    pin_memory=torch.cuda.is_available() and not on_gpu)
         def loader(ds, bs, shuffle, drop_last, tfms=None):
             return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed), **same,
                               drop_last=drop_last, generator=torch.Generator().manual_seed(seed))   # its own dice

@@ -23,8 +23,9 @@ from tqdm import tqdm
 from .files import FORMATS, ImageError, Photo, check_image, from_float, image_files, to_float
 from .layers import weights
 
-# %% ../nbs/12_enhance.ipynb #288c05e4
-CLASSES = {'SrResnet': 'enhance_nb.superres'} # the classes that can be loaded, and their modules
+# %% ../nbs/12_enhance.ipynb #b65d24ed
+CLASSES = {'SrResnet': 'enhance_nb.superres', # the classes that can be loaded, and their modules
+           'Darknet': 'enhance_nb.backbone', 'TinyResnet': 'enhance_nb.backbone', 'PlainNet': 'enhance_nb.backbone'}
 
 def _config(name):
     "Where the model `name` is (a folder or a hub id), and its config"
@@ -180,7 +181,7 @@ def _enhance_file(r, model, tile, quality, progress):
         r.status,r.reason = 'failed',why if isinstance(e, (ImageError,OSError)) else f'{r.input}: {why}'
     r.seconds = time.perf_counter()-t
 
-# %% ../nbs/12_enhance.ipynb #3d2bda1e
+# %% ../nbs/12_enhance.ipynb #1b12dc5f
 def enhance_files(
         paths, # a file, a folder, a pattern, or a list of those
         out=None, # a folder, or for one input a file; None: beside the input, as NAME_x2.EXT
@@ -200,7 +201,9 @@ def enhance_files(
     if ext and ext not in FORMATS:
         raise ValueError(f'format {format!r}: expected one of {" ".join(e[1:] for e in FORMATS)}')
     found = _found([paths] if isinstance(paths, (str,Path)) else paths, recursive)
-    if not hasattr(model, 'scale'): model = load_model(model, device)
+    if isinstance(model, (str,Path)): model = load_model(model, device)
+    if not hasattr(model, 'scale'):
+        raise ValueError(f'{model.info.get("name", "model")}: a {type(model).__name__} does not enlarge pictures')
     if suffix is None: suffix = '' if out else f'_x{model.scale}'
     rs = _plan(found, out and Path(out), suffix, ext, overwrite)
     for r in rs:

@@ -176,7 +176,7 @@ def step(self:Learner, loss, opt, name='loss'):
 def _mean(self:Learner, loss): # over the devices
     return self.acc.reduce(loss.detach(), 'mean') if self.acc.num_processes > 1 else loss.detach()
 
-# %% ../nbs/04_learner.ipynb #6b9969f8
+# %% ../nbs/04_learner.ipynb #d706db64
 class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included"
 
 @patch
@@ -203,7 +203,12 @@ def fit(self:Learner,
         self.opt_func, self.model = own, self.bare
         for net in self.nets: self.acc.unwrap_model(net, keep_fp32_wrapper=False)
 
-# %% ../nbs/04_learner.ipynb #195f12b0
+@patch
+def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
+    "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
+    self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
+
+# %% ../nbs/04_learner.ipynb #9b348a7c
 @patch
 def _prepare(self:Learner, phases):
     "Seed everything; let accelerate place model, optimisers and loaders; plan at which step each phase starts and ends"
@@ -225,6 +230,7 @@ def _prepare(self:Learner, phases):
     self.n = round(end)                      # steps in all
     self.train_dl, self.valid_dl = self.plan[0].dls
 
+# %% ../nbs/04_learner.ipynb #e458e46f
 @patch
 def _place(self:Learner):
     "Put the model where accelerate wants it; of one that has no `forward` and only holds networks, each of these"
@@ -247,17 +253,12 @@ def _share(self:Learner, dls): # [train, valid or None]
         ready.append(dl and self.acc.prepare(dl))
     return ready
 
+# %% ../nbs/04_learner.ipynb #9ba6afb4
 @patch
 def _now(self:Learner, i):
     "Number of the phase at step `i`"
     return max(k for k, p in enumerate(self.plan) if p.start <= i)
 
-@patch
-def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
-    "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
-    self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
-
-# %% ../nbs/04_learner.ipynb #8b345f3c
 @patch
 def one_epoch(self:Learner):
     "One pass over the training set (less if the phases, or this set's phases, end before), then validation"
@@ -655,7 +656,7 @@ class Tracker(Callback):
         if learn.acc.is_main_process:
             for t in learn.acc.trackers: t.finish()
 
-# %% ../nbs/04_learner.ipynb #10515093
+# %% ../nbs/04_learner.ipynb #f8b245dc
 def _get_rng():
     name, keys, *rest = np.random.get_state()
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
@@ -667,6 +668,7 @@ def _set_rng(state):
     torch.set_rng_state(state['torch'])
     if state['cuda'] and torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'])
 
+# %% ../nbs/04_learner.ipynb #98b1b589
 class Checkpoint(Callback):
     """Writes all that a fit needs to go on exactly, and goes on from it when the same fit starts again. One folder for
     each fit. Raises ValueError if the folder holds another fit's"""
