@@ -21,7 +21,7 @@ from .layers import (
 from .learner import Learner
 from .losses import plain_body
 
-# %% ../nbs/06_backbone.ipynb #c586383f
+# %% ../nbs/06_backbone.ipynb #183d8357
 def accuracy(pred, # (n, classes)
              target): # (n,) class numbers
     "Share of images whose highest score is the right one's"
@@ -29,18 +29,26 @@ def accuracy(pred, # (n, classes)
 
 def labelled(name, split, # as in `load_set`
              tfms=None, # v2 transform(s) of each image
-             device='cpu'): # where the images lie; on the GPU if they fit
-    "A set of images of one size, all of it in memory as bytes, as `Labelled`"
+             device='cpu'): # where the images lie, e.g. on the GPU; with `tfms` they stay on the CPU
+    """A set of images of one size, all of it in memory as bytes, as `Labelled`. Raises ValueError for a set without
+    labels, or with images of several sizes"""
     s = load_set(name, split)
-    def whole(x): return x if torch.is_tensor(x) else (read_image(x)*255).round().byte()
-    xs = s['xs'] if torch.is_tensor(s['xs']) else torch.stack([whole(x) for x in s['xs']])
-    return Labelled(xs.to(device), s['labels'], s['classes'], tfms)
+    if 'labels' not in s: raise ValueError(f'labelled: {name} has no class labels')
+    xs = s['xs']
+    if not torch.is_tensor(xs):
+        xs = [x if torch.is_tensor(x) else (read_image(x)*255).round().byte() for x in xs]
+        if len(sizes := {tuple(x.shape) for x in xs}) > 1:
+            some = ' and '.join(map(str, sorted(sizes)[:2]))
+            raise ValueError(f'labelled: images of one size expected, {name} has {some}')
+        xs = torch.stack(xs)
+    return Labelled(xs if tfms else xs.to(device), s['labels'], s['classes'], tfms)
 
-# %% ../nbs/06_backbone.ipynb #a5c7f9e1
+# %% ../nbs/06_backbone.ipynb #c4776227
 class CropFlip(v2.Transform):
     "Of a batch (n, c, h, w), each image for itself: moved by up to `pad` cells, by reflection, and flipped or not"
     def __init__(self, pad=4): super().__init__(); self.pad = pad
     def forward(self, x):
+        if x.ndim != 4: raise ValueError('CropFlip: takes a batch (n, c, h, w); pass it as `batch_tfms`')
         n, _, h, w = x.shape
         top, left = torch.randint(2*self.pad + 1, (2, n, 1))
         flip = torch.randint(2, (n, 1)).bool()
@@ -50,15 +58,16 @@ class CropFlip(v2.Transform):
         padded = F.pad(x, [self.pad]*4, 'reflect').permute(0, 2, 3, 1)
         return padded[tuple(at)].permute(0, 3, 1, 2)                          # channels last, as convolutions like it
 
-# %% ../nbs/06_backbone.ipynb #3b7b75bd
+# %% ../nbs/06_backbone.ipynb #4a64f1a8
 class Erase(v2.Transform):
-    "Of a batch (n, c, h, w), a rectangle of up to `share` of each image becomes noise in its colours (1708.04896)"
+    "Of a float batch (n, c, h, w) up to `share` of each image, a rectangle, becomes noise in its colours (1708.04896)"
     def __init__(self, share=.2, # of the area
                  each=True): # False: one rectangle for the whole batch
         super().__init__()
         self.share, self.each = share, each
 
     def forward(self, x):
+        if x.ndim != 4: raise ValueError('Erase: takes a batch (n, c, h, w); pass it as `batch_tfms`')
         n, _, h, w = x.shape
         area, ratio, top, left = torch.rand(4, n if self.each else 1, 1)
         area, ratio = area*self.share, torch.exp((ratio - .5)*2.4)                      # sides up to 3.3 to 1
@@ -68,10 +77,12 @@ class Erase(v2.Transform):
             return (torch.arange(size) >= start) & (torch.arange(size) < start + length)
         inside = span(h, area*ratio, top)[:, :, None] & span(w, area/ratio, left)[:, None]
         mean, std = x.mean((2, 3), keepdim=True), x.std((2, 3), keepdim=True)
-        noise = (mean + std*torch.randn(x.shape, device=x.device)).clamp(0, 1)
+        # as seeded as the rest, on a GPU too
+        g = torch.Generator(x.device).manual_seed(int(torch.randint(2**31, ())))
+        noise = (mean + std*torch.randn(x.shape, generator=g, device=x.device)).clamp(0, 1)
         return torch.where(inside[:, None].to(x.device), noise, x)
 
-# %% ../nbs/06_backbone.ipynb #b1b06a1e
+# %% ../nbs/06_backbone.ipynb #a2fa6ec3
 class Normalize(nn.Module):
     "Images in [0, 1] to mean 0 and deviation 1 by ImageNet's statistics"
     def __init__(self):
@@ -81,14 +92,14 @@ class Normalize(nn.Module):
     def forward(self, x): return (x - self.mean)/self.std
 
 class Classifier(Pretrained):
-    "`body` makes features of images in [0, 1], `head` scores of them: (n, 3, h, w) -> (n, n_classes). Any size"
+    "`norm` and `body` make features of images in [0, 1], `head` scores of those: (n, 3, h, w) -> (n, n_classes)"
     def _build(self, n_classes, body, nf, drop=0.):
         self.norm, self.body = Normalize(), nn.Sequential(*body)
         self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(drop), nn.Linear(nf, n_classes))
 
     def forward(self, x): return self.head(self.body(self.norm(x)))
 
-# %% ../nbs/06_backbone.ipynb #c6a4b561
+# %% ../nbs/06_backbone.ipynb #79cefe31
 class Darknet(Classifier):
     """Groups that double the channels and, all but the second, halve the grid, each with residual blocks of a 1x1 and a
     3x3 convolution (1804.02767, in the form of lesson 12)"""
@@ -106,25 +117,28 @@ class Darknet(Classifier):
             ni, nf = nf, nf*2
             blocks = [DarknetBlock(nf, int(nf*width), order=order, **kw) for _ in range(n)]
             body.append(nn.Sequential(conv(ni, nf, stride=2-(i == 1), **kw), *blocks))
+        if order == 'nac': body += [norm(nf), leaky()]                             # nothing follows the last sum else
         self._build(n_classes, body, nf, drop)
 
-# %% ../nbs/06_backbone.ipynb #f645319a
+# %% ../nbs/06_backbone.ipynb #bee4825d
 def backbone_learner(data, # name of a set of labelled images (`load_set`), or `DataLoaders`
                      model=None, # a classifier; default a `Darknet` of `net_args` for the set's classes
-                     valid='test', # the part to validate on
-                     tfms=None, # v2 transform(s) of each training image
-                     batch_tfms=CropFlip(), # of training batches
-                     bs=256, lr=.2, precision='no', cbs=(), seed=42, device='cpu', # `device`: where the images lie
-                     wd=5e-4, # weight decay
+                     valid='test', # of a named set, the part to validate on; Tiny ImageNet calls it 'val'
+                     tfms=None, # of a named set, v2 transform(s) of each training image
+                     batch_tfms=CropFlip(), # of a named set, transform(s) of training batches
+                     bs=256, device='cpu', # of a named set; `device`: where its images lie
+                     lr=.2, precision='no', cbs=(), seed=42, # of the `Learner`
+                     wd=5e-4, # weight decay of the default optimiser
                      smooth=.1, # label smoothing (1512.00567)
                      opt_func=None, # default: SGD with Nesterov's momentum
                      **net_args): # of `Darknet`
     "A classifier in training: one-cycle on SGD, cross-entropy with smoothed labels; `accuracy` on the `valid` part"
+    if model is not None and net_args: raise TypeError(f'backbone_learner: {", ".join(net_args)} beside a `model`')
     if not isinstance(data, DataLoaders):
-        train, val = labelled(data, 'train', tfms, device), labelled(data, valid, None, device)
+        val, train = labelled(data, valid, None, device), labelled(data, 'train', tfms, device)
         data = DataLoaders(train, val, bs, 2*bs, seed, batch_tfms=batch_tfms)
     torch.manual_seed(seed)
-    model = model or Darknet(len(data.train.dataset.ds.classes), **net_args)
+    if model is None: model = Darknet(len(data.train.dataset.ds.classes), **net_args)
     def sgd(params, lr): return torch.optim.SGD(params, lr, .9, weight_decay=wd, nesterov=True)
     return Learner(model.to(memory_format=torch.channels_last), data, nn.CrossEntropyLoss(label_smoothing=smooth), lr,
                    opt_func or sgd, accuracy, cbs, precision, seed=seed)
@@ -146,11 +160,12 @@ class TinyResnet(Classifier):
         body = [first, *(res_group(ni, nf, n, block=block) for ni, nf, n in zip(nfs, nfs[1:], groups))]
         self._build(n_classes, [*body, *([nn.BatchNorm2d(nfs[-1]), relu()] if preact else [])], nfs[-1], drop)
 
-# %% ../nbs/06_backbone.ipynb #d021fa40
+# %% ../nbs/06_backbone.ipynb #6f73b3a5
 class PlainNet(Classifier):
     "VGG's plan with batch norm (1409.1556): blocks of 3x3 convolutions, halved between"
     def __init__(self, n_classes=200,
                  blocks=((32, 32), (64, 64), (128, 128), (256, 256), (512,)), # channels of each block's convolutions
                  drop=0.): # share of the pooled features that training drops
         super().__init__()
-        self._build(n_classes, plain_body(blocks), blocks[-1][-1], drop)
+        body = plain_body(blocks)
+        self._build(n_classes, body, blocks[-1][-1], drop)

@@ -32,10 +32,11 @@ from .data import seeded, show_masks, show_pairs
 from .files import atomic_write
 from .layers import freeze_bn
 
-# %% ../nbs/04_learner.ipynb #6dcb7bad
+# %% ../nbs/04_learner.ipynb #015880b0
 class Callback:
     """Something that happens during training. Moments, each given the learner: `before_fit`, `before_epoch`,
-    `before_batch`, `after_step` (of an optimiser), `after_batch`, `before_valid`, `after_valid`, `after_epoch`,
+    `before_batch`, `after_step` (of an optimiser), `after_batch`, `before_valid`, `after_valid` (also without a
+    validation set), `after_epoch`,
     `after_nan` (a loss was not finite), `after_fit` (also after an error). Lower `order` goes first"""
     order = 0
 
@@ -144,7 +145,7 @@ class Learner:
         if not any(groups): raise ValueError('Learner: no parameter is left to train; unfreeze some')
         return [self.opt_func([dict(params=ps, group=k) for k, ps in enumerate(groups) if ps], lr=self.lr)]
 
-# %% ../nbs/04_learner.ipynb #bb1b8182
+# %% ../nbs/04_learner.ipynb #0ad28c9f
 @patch
 def one_batch(self:Learner, batch):
     "Predict, measure and, in training, step"
@@ -153,13 +154,15 @@ def one_batch(self:Learner, batch):
     self.loss = self.loss_func(self.pred, self.target)
     if self.training: self.step(self.loss, self.opts[0])
 
+# %% ../nbs/04_learner.ipynb #2609331e
 @patch
 def step(self:Learner, loss, opt, name='loss'):
     """Backward, and every `accum` batches a step of `opt`, whose parameters alone keep this loss's gradients.
     Raises FloatingPointError if the loss (`name`) is not finite, on any device"""
     if not torch.isfinite(mean := self._mean(loss)):
         raise FloatingPointError(f'the {name} is {mean.item()} at step {len(self.steps)}; try a lower learning rate')
-    others = [p for o in self.opts if o is not opt for g in o.param_groups for p in g['params']]
+    own = {id(p) for g in opt.param_groups for p in g['params']}
+    others = [p for o in self.opts for g in o.param_groups for p in g['params'] if id(p) not in own]
     kept = [p.grad for p in others]
     for p in others: p.grad = None
     self.acc.backward(loss)
@@ -176,7 +179,7 @@ def step(self:Learner, loss, opt, name='loss'):
 def _mean(self:Learner, loss): # over the devices
     return self.acc.reduce(loss.detach(), 'mean') if self.acc.num_processes > 1 else loss.detach()
 
-# %% ../nbs/04_learner.ipynb #d706db64
+# %% ../nbs/04_learner.ipynb #6ca01953
 class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included"
 
 @patch
@@ -186,45 +189,55 @@ def fit(self:Learner,
        ):
     "Train; goes on from where the last fit ended, with new optimisers"
     if isinstance(phases, (int, float)): phases = TrainingPhase(phases, self.lr)
-    phases, own = listify(phases), self.opt_func
+    phases, own, model, self.nets = listify(phases), self.opt_func, self.model, []
     self.running = [Schedule(), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
     self.running.sort(key=lambda cb: cb.order)
-    self._prepare(phases)
     self.batch, self.losses, self.rng = 0, [], None
     try:
+        self._prepare(phases)
         self('before_fit')
+        self._loop()
+    finally:
+        self.opt_func, self.model = own, model
+        for net in self.nets:                         # as bare as it came, so that the next fit prepares it anew
+            self.acc.unwrap_model(net, keep_fp32_wrapper=False).__dict__.pop('_is_accelerate_prepared', None)
+
+@patch
+def _loop(self:Learner):
+    try:
         while self.i < self.n or self.batch: self.one_epoch()
     except CancelFit: pass
     except FloatingPointError:
         self('after_nan')
         raise
-    finally:
-        self('after_fit')
-        self.opt_func, self.model = own, self.bare
-        for net in self.nets: self.acc.unwrap_model(net, keep_fp32_wrapper=False)
+    finally: self('after_fit')
 
 @patch
 def fit_one_cycle(self:Learner, epochs, lr=None, cbs=(), **kwargs):
     "Train by `phases_one_cycle(epochs, lr, **kwargs)`"
     self.fit(phases_one_cycle(epochs, lr or self.lr, **kwargs), cbs)
 
-# %% ../nbs/04_learner.ipynb #9b348a7c
+# %% ../nbs/04_learner.ipynb #398efb24
 @patch
 def _prepare(self:Learner, phases):
     "Seed everything; let accelerate place model, optimisers and loaders; plan at which step each phase starts and ends"
+    self.opt_func = phases[0].opt_func or self.opt_func
+    opts = self.make_opts()
+    if self.precision == 'fp16' and self.accum > 1 < len(opts):                # each step may change the scale of all
+        raise ValueError('Learner: fp16 does not go with accumulation for several optimisers; take bf16')
     AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
     self.acc = Accelerator(mixed_precision=self.precision, gradient_accumulation_steps=self.accum,
                            kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
+    self.acc.sync_gradients = True           # what another fit left half accumulated is not ours
     set_seed(self.seed, device_specific=True)                # every process draws its own
     if isinstance(self.loss_func, nn.Module): self.loss_func.to(self.acc.device)
-    self.opt_func = phases[0].opt_func or self.opt_func
-    self.opts = [self.acc.prepare(o) for o in self.make_opts()]
+    self.opts = [self.acc.prepare(o) for o in opts]
     self._place()
     self.plan, self.i, dls, ready, end = [], 0, self.dls, {}, 0
     for p in phases:
         dls = p.dls or dls
         if id(dls) not in ready: ready[id(dls)] = self._share(dls)
-        start = math.ceil(end) if self.plan and self.plan[-1].dls is not ready[id(dls)] else end
+        start = math.ceil(end - 1e-6) if self.plan and self.plan[-1].dls is not ready[id(dls)] else end
         end = start + p.epochs*len(ready[id(dls)][0])
         self.plan.append(SimpleNamespace(phase=p, start=start, end=end, dls=ready[id(dls)]))
     self.n = round(end)                      # steps in all
@@ -290,22 +303,22 @@ def _rewind(self:Learner):
     if self.rng: _set_rng(self.rng)
     self.rng = None
 
-# %% ../nbs/04_learner.ipynb #5cbb1f42
+# %% ../nbs/04_learner.ipynb #41b89d97
 @patch
 @torch.no_grad()
 def validate(self:Learner):
     "Loss and metrics over the validation set, mean over its items"
-    if self.valid_dl is None: return {}
     self.model.eval()
     self.training, sums = False, torch.zeros(len(self.metrics) + 2, dtype=torch.float64)
+    self('before_valid')
     if self.acc.num_processes > 1:                                # the main process's batch norm statistics for all
         for b in self.bare.buffers(): b.copy_(broadcast(b))
-    self('before_valid')
-    for batch in self.valid_dl:
+    for batch in self.valid_dl or ():
         self.one_batch(batch)
         values = [self.loss, *[m(self.pred, self.target) for m in self.metrics], 1.]
         sums += torch.tensor([float(v) for v in values], dtype=torch.float64)*len(self.target)
     self('after_valid')
+    if self.valid_dl is None: return {}
     *means, n = self.acc.reduce(sums.to(self.acc.device, torch.float32)).tolist()
     names = ['valid_loss', *[getattr(m, '__name__', type(m).__name__) for m in self.metrics]]
     return {k: v/n for k, v in zip(names, means)}
@@ -490,14 +503,16 @@ def suggest(self:_Finder, plot, decay):
                title=f'falls fastest at {best:.2g}')
     return best
 
-# %% ../nbs/04_learner.ipynb #ac187e40
+# %% ../nbs/04_learner.ipynb #b16e7e10
 class Ema(Callback):
     "Exponential moving average of the weights: validated, saved, and at the end kept in their place"
     order = 90                                    # after whatever saves the model at the end of an epoch
     def __init__(self, decay=.999): self.decay = decay
 
     def before_fit(self, learn):
-        self.state = learn.bare.state_dict()
+        # shared weights once
+        once = {(v.data_ptr(), v.shape): (k, v) for k, v in learn.bare.state_dict().items()}
+        self.state = dict(once.values())
         self.avg, self.n, self.inside = {k: v.clone() for k, v in self.state.items()}, 0, False
 
     @torch.no_grad()
@@ -521,7 +536,7 @@ class Ema(Callback):
     def load_state_dict(self, state):
         self.avg, self.n = {k: v.to(self.avg[k].device) for k, v in state['avg'].items()}, state['n']
 
-# %% ../nbs/04_learner.ipynb #8ce51bc1
+# %% ../nbs/04_learner.ipynb #f292aa22
 class Swa(Callback):
     "Mean of the weights at the end of each epoch from `start` on; kept at the end, batch norm statistics measured anew"
     order = 80
@@ -535,7 +550,7 @@ class Swa(Callback):
         state = {k: v for k, v in learn.bare.state_dict().items() if v.is_floating_point()}
         self.n += 1
         if self.n == 1: self.mean = {k: v.clone() for k, v in state.items()}
-        else: [self.mean[k].lerp_(v, 1/self.n) for k, v in state.items()]
+        else: self.mean = {k: self.mean[k].to(v.device).lerp_(v, 1/self.n) for k, v in state.items()}
 
     def state_dict(self): return dict(n=self.n, epochs=self.epochs, mean=getattr(self, 'mean', {}))
     def load_state_dict(self, state): self.__dict__.update(state)
@@ -543,7 +558,18 @@ class Swa(Callback):
     def after_fit(self, learn):
         if not self.n: return
         learn.bare.load_state_dict(self.mean, strict=False)
-        torch.optim.swa_utils.update_bn(learn.train_dl, learn.bare)
+        self._measure(learn.bare.train(), learn.train_dl)
+
+    @torch.no_grad()
+    def _measure(self, model, dl):
+        "The statistics of the batch norms that are not frozen, over a whole loader"
+        norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.training]
+        norms = {m: m.momentum for m in norms}
+        for m in norms:
+            m.reset_running_stats()
+            m.momentum = None                                                   # all batches weigh the same
+        for *xs, _ in dl if norms else (): model(*xs)
+        for m, momentum in norms.items(): m.momentum = momentum
 
 # %% ../nbs/04_learner.ipynb #32acc892
 @patch
@@ -656,7 +682,7 @@ class Tracker(Callback):
         if learn.acc.is_main_process:
             for t in learn.acc.trackers: t.finish()
 
-# %% ../nbs/04_learner.ipynb #f8b245dc
+# %% ../nbs/04_learner.ipynb #b0a023c1
 def _get_rng():
     name, keys, *rest = np.random.get_state()
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
@@ -666,12 +692,13 @@ def _set_rng(state):
     random.setstate(state['python'])
     np.random.set_state(state['numpy'])
     torch.set_rng_state(state['torch'])
-    if state['cuda'] and torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'])
+    if torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'][:torch.cuda.device_count()])
 
-# %% ../nbs/04_learner.ipynb #98b1b589
+# %% ../nbs/04_learner.ipynb #cbc90733
 class Checkpoint(Callback):
-    """Writes all that a fit needs to go on exactly, and goes on from it when the same fit starts again. One folder for
-    each fit. Raises ValueError if the folder holds another fit's"""
+    """Writes all that a fit needs to go on exactly, and goes on from it when the same fit starts again (of several
+    processes, all but the main one then draw other dropout; they share the folder). One folder for each fit; rates may
+    change. Raises ValueError if it holds a fit of other length, start, seed or accumulation"""
     order = 100                                              # after all others: they have done their part of the step
     def __init__(self, folder, # is made if needed
                  steps=None, # write every so many batches ...
@@ -685,11 +712,13 @@ class Checkpoint(Callback):
         self.folder.mkdir(parents=True, exist_ok=True)
         if learn.acc.is_main_process:
             for f in self.folder.glob('.*.part'): f.unlink()           # of a write that was killed
-        self.last = time.time()
+        self.last, self.due = time.time(), False
+        self.fit = {'steps': learn.n, 'first step': len(learn.steps), 'seed': learn.seed, 'accum': learn.accum}
         if state := self.newest(): self.load(learn, state)
 
     def after_batch(self, learn):
-        if (self.steps and learn.i % self.steps == 0) or time.time() - self.last > 60*self.minutes: self.save(learn)
+        if self.steps and learn.i % self.steps == 0 or time.time() - self.last > 60*self.minutes: self.due = True
+        if self.due and learn.acc.sync_gradients: self.save(learn)             # no gradient waits for its step
 
     def after_epoch(self, learn):
         if learn.i == learn.n: self.save(learn)
@@ -701,7 +730,7 @@ class Checkpoint(Callback):
             if int(f.name[:10]) == learn.i: f.unlink()
         print(f'last good checkpoint: {(self.files() or ["none"])[-1]}')
 
-# %% ../nbs/04_learner.ipynb #5bf33fb5
+# %% ../nbs/04_learner.ipynb #d4d434f9
 _kept = 'i n epoch batch losses steps history'.split()
 
 def _stateful(learn):
@@ -715,16 +744,18 @@ def save(self:Checkpoint, learn):
     "Write the present state, complete or not at all"
     if not learn.acc.is_main_process: return
     scaler, data = learn.acc.scaler, io.BytesIO()
+    # no NumPy's
+    history = [{k: float(v) if isinstance(v, float) else v for k, v in row.items()} for row in learn.history]
     cbs = {k: cb.state_dict() for k, cb in _stateful(learn).items()}
-    torch.save({k: getattr(learn, k) for k in _kept} | dict(model=learn.bare.state_dict(), rng=_get_rng(), cbs=cbs,
-               opts=[o.state_dict() for o in learn.opts],
+    torch.save({k: getattr(learn, k) for k in _kept} | dict(fit=self.fit, history=history,
+               model=learn.bare.state_dict(), rng=_get_rng(), cbs=cbs, opts=[o.state_dict() for o in learn.opts],
                scaler=scaler and scaler.state_dict()), data)
     name = f'{learn.i:010}-{learn.epoch:06}.ckpt'            # the end of an epoch comes after its last batch
     with atomic_write(self.folder/name) as f: f.write(sha256(data.getvalue()).digest() + data.getvalue())
     for old in self.files()[:-self.keep]: old.unlink()
-    self.last = time.time()
+    self.last, self.due = time.time(), False
 
-# %% ../nbs/04_learner.ipynb #e0080273
+# %% ../nbs/04_learner.ipynb #1e86e4bf
 @patch
 def newest(self:Checkpoint): # dict, or None
     "The newest state that is whole"
@@ -737,9 +768,10 @@ def newest(self:Checkpoint): # dict, or None
 @patch
 def load(self:Checkpoint, learn, state):
     "Put `state` into a learner that has just begun its fit"
-    if state['n'] != learn.n:
-        raise ValueError(f'{self.folder}: holds a fit of {state["n"]} steps, this one has {learn.n}; '
-                         'take another folder')
+    for k, v in self.fit.items():
+        if state['fit'][k] != v:
+            raise ValueError(f'{self.folder}: holds a fit with {k} {state["fit"][k]}, this one has {v}; '
+                             'take another folder')
     for k in _kept: setattr(learn, k, state[k])
     schedule = next(cb for cb in learn.running if isinstance(cb, Schedule))
     schedule.enter(learn, learn._now(max(learn.i - 1, 0)))            # the optimisers of that phase

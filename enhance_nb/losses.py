@@ -64,9 +64,11 @@ def _vgg16_bn():
     from torchvision import models
     return models.vgg16_bn(weights='DEFAULT').features
 
-# %% ../nbs/03_losses.ipynb #668561b8
+# %% ../nbs/03_losses.ipynb #1897b846
 def plain_body(blocks): # channels of the convolutions of each block, e.g. ((32, 32), (64, 64))
     "VGG's plan with batch norm (1409.1556): blocks of 3x3 convolutions, halved between: (n, 3, h, w) -> (n, nf, ...)"
+    if not blocks or not all(isinstance(b, (list, tuple)) and b for b in blocks):
+        raise ValueError(f'plain_body: expected channels by block, e.g. ((32, 32), (64,)), got {blocks}')
     ni, layers = 3, []
     for i, nfs in enumerate(blocks):
         if i: layers.append(nn.MaxPool2d(2, ceil_mode=True))                     # down from a single cell too
