@@ -11,12 +11,14 @@ __all__ = ['datasets', 'shape_classes', 'run_size', 'fetch', 'show_images', 'sha
            'crappify', 'Items', 'Pairs', 'overlay', 'show_masks', 'Labelled', 'Unpaired', 'seeded', 'EpochSampler',
            'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
 
-# %% ../nbs/01_data.ipynb #0e01d0dd
+# %% ../nbs/01_data.ipynb #8c0d441f
 import csv, gzip, io, math, os, random, shutil, stat, struct, sys, tarfile, zipfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import pairwise
+from numbers import Integral
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -160,19 +162,19 @@ def _download(urls, known_hash, path):
         except (RequestException, ValueError) as e: why.append(f'{url}: {" ".join(str(e).split())}')
     raise OSError(f'{path.name} cannot be downloaded; ' + '; '.join(why))
 
-# %% ../nbs/01_data.ipynb #d6b12302
+# %% ../nbs/01_data.ipynb #ab8e8791
 def _unpack(archive, folder):
     "Unpack the zip or tar `archive` into `folder`. Raises ValueError for a name that leads out of it, or a link"
     def check(name, plain):
         p = PurePosixPath(name.replace('\\', '/'))
-        if p.is_absolute() or '..' in p.parts or ':' in p.parts[0]: why = 'leads out of the folder'
+        if p.is_absolute() or '..' in p.parts or ':' in (p.parts or ('',))[0]: why = 'leads out of the folder'
         elif not plain: why = 'is a link or a device'
         else: return
         raise ValueError(f'{archive.name}: refused, its member {name!r} {why}')
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as z:
             plain = 0, stat.S_IFREG, stat.S_IFDIR
-            for m in z.infolist(): check(m.filename or '.', stat.S_IFMT(m.external_attr>>16) in plain)
+            for m in z.infolist(): check(m.filename, stat.S_IFMT(m.external_attr>>16) in plain)
             z.extractall(folder)
     elif tarfile.is_tarfile(archive):
         with tarfile.open(archive) as t:
@@ -197,7 +199,7 @@ def _fetch(name, d, folder):
     part.rename(folder)
     for a in archives: a.unlink()
 
-# %% ../nbs/01_data.ipynb #7177835b
+# %% ../nbs/01_data.ipynb #b876fb3c
 def fetch(name, # a key of `datasets`
          ): # Path of the folder that holds it
     """The folder of a data set: `ENHANCE_DATA`/name, or the cache (`ENHANCE_CACHE`, ~/.cache/enhance_nb), downloaded if
@@ -205,9 +207,9 @@ def fetch(name, # a key of `datasets`
     download fails"""
     if name not in datasets: raise ValueError(f'fetch: no data set {name!r}; there are: {", ".join(datasets)}')
     d = datasets[name]
-    if name == 'photos' and (spec := find_spec('skimage')): return Path(spec.origin).parent/'data'
     for n in [name, *d.get('also', [])]:
         if (here := Path(os.environ.get('ENHANCE_DATA') or 'no-such-folder')/n).is_dir(): return here
+    if name == 'photos' and (spec := find_spec('skimage')): return Path(spec.origin).parent/'data'
     folder = Path(os.environ.get('ENHANCE_CACHE') or '~/.cache/enhance_nb').expanduser()/name
     if not folder.exists():
         if 'files' not in d:
@@ -264,7 +266,7 @@ def _scenes(g, n, size, fill, most):
         mask = torch.where(alpha > .5, (kind+1).byte(), mask)
     return (im.clamp(0, 1)*255).round().byte(), mask
 
-# %% ../nbs/01_data.ipynb #73702715
+# %% ../nbs/01_data.ipynb #d08eb6cd
 def shapes(n, # how many scenes
            size=64, # height and width
            fill='both', # of the shapes: 'solid', 'striped' or 'both'
@@ -274,46 +276,51 @@ def shapes(n, # how many scenes
     "Scenes of discs, squares and triangles on a textured ground, with masks. Raises ValueError for an unknown `fill`"
     if fill not in ('solid', 'striped', 'both'):
         raise ValueError(f'shapes: fill must be solid, striped or both, got {fill!r}')
-    chunk, parts = 200, []
+    chunk, parts = max(1, min(200, 200*64**2//size**2)), []                                # a bounded memory
     for i in range(0, n, chunk):
         s = int(np.random.SeedSequence([seed, i]).generate_state(1)[0])
         parts.append(_scenes(torch.Generator().manual_seed(s), chunk, size, fill, most))
     ims, masks = (torch.cat(p)[:n] for p in zip(*parts))
     return ims, masks
 
-# %% ../nbs/01_data.ipynb #9360b99b
+# %% ../nbs/01_data.ipynb #dd9718f4
+def _how_many(part, n): # of `n`: a whole number is a number, any other a share
+    return int(part) if isinstance(part, Integral) else round(n*part)
+
 def split_random(items, # any sequence
                  valid=.2, # share, or number, for validation
                  seed=42,
                 ): # (train, valid), lists in the order of `items`
     "Split by chance, repeatably. Raises ValueError if a side would be empty"
     items = list(items)
-    n = valid if isinstance(valid, int) else round(len(items)*valid)
+    n = _how_many(valid, len(items))
     if not 0 < n < len(items):
         raise ValueError(f'split_random: {n} of {len(items)} items for validation leaves a side empty')
     chosen = set(random.Random(seed).sample(range(len(items)), n))
     return [o for i, o in enumerate(items) if i not in chosen], [items[i] for i in sorted(chosen)]
 
-# %% ../nbs/01_data.ipynb #bd3a67bc
+# %% ../nbs/01_data.ipynb #20c5b444
 def split_groups(items, # any sequence
                  key, # function: item -> its group (a car, a patient, a film)
-                 valid=.2, # share of the items, about; groups stay whole
+                 valid=.2, # share, or number, of the items, about; groups stay whole
                  seed=42,
                 ): # (train, valid), lists in the order of `items`
     "Split by chance so that no group stands on both sides. Raises ValueError if a side would be empty"
     items = list(items)
     groups = [key(o) for o in items]
-    names, chosen, n = sorted(set(groups)), set(), 0
+    sizes, chosen, n = Counter(groups), set(), _how_many(valid, len(items))
+    names = sorted(sizes)
     if len(names) < 2: raise ValueError(f'split_groups: {len(items)} items in {len(names)} group(s) cannot be split')
+    if not 0 < n < len(items): raise ValueError(f'split_groups: {n} of {len(items)} items leaves a side empty')
     random.Random(seed).shuffle(names)
-    for g in names[:-1]:
-        if n >= valid*len(items): break
-        chosen.add(g)
-        n += groups.count(g)
-    if not chosen: raise ValueError(f'split_groups: a share of {valid} leaves validation empty')
+    for g in names:                                                   # as long as that leads nearer to `n` items
+        if abs(n - sizes[g]) < n and len(chosen) < len(names) - 1:
+            chosen.add(g)
+            n -= sizes[g]
+    chosen = chosen or {min(names, key=sizes.get)}
     return [o for o, g in zip(items, groups) if g not in chosen], [o for o, g in zip(items, groups) if g in chosen]
 
-# %% ../nbs/01_data.ipynb #e2077a88
+# %% ../nbs/01_data.ipynb #f6e62d68
 def file_list(folder, # where the pictures are, in folders within too
               csv_file, # the list: read if it exists, else written; delete it to look again
               keep=1., # share, or number, to keep
@@ -326,11 +333,11 @@ def file_list(folder, # where the pictures are, in folders within too
             names = [p.relative_to(folder).as_posix() for p in image_files(folder, recursive=True)]
             csv.writer(t).writerows([['file'], *([n] for n in names)])
     with open(csv_file, encoding='utf8', newline='') as f: files = [folder/r['file'] for r in csv.DictReader(f)]
-    n = keep if isinstance(keep, int) else round(len(files)*keep)
+    n = _how_many(keep, len(files))
     if not 0 < n <= len(files): raise ValueError(f'file_list: {n} of the {len(files)} files of {csv_file} to keep')
     return files if n == len(files) else [files[i] for i in sorted(random.Random(seed).sample(range(len(files)), n))]
 
-# %% ../nbs/01_data.ipynb #06383965
+# %% ../nbs/01_data.ipynb #4f0fa46a
 def _resized(file, out, size, mask):
     "One file of `resize_folder`"
     p = None if mask else Photo.open(file)
@@ -339,12 +346,13 @@ def _resized(file, out, size, mask):
     if isinstance(size, int): H, W = (round(s*min(1, size/min(h, w))) for s in (h, w))
     else: H, W = size
     if px.dtype == np.uint16: px = (px//257).astype(np.uint8)
-    im = Image.fromarray(px.squeeze()).resize((W, H), Image.NEAREST if mask else Image.LANCZOS, reducing_gap=3)
+    im = Image.fromarray(px[..., 0] if px.ndim == 3 and px.shape[2] == 1 else px)
+    im = im.resize((W, H), Image.NEAREST if mask else Image.LANCZOS, reducing_gap=3)
     out.parent.mkdir(parents=True, exist_ok=True)
     px = np.asarray(im).reshape(H, W, -1)
     Photo(px, *(() if mask else (p.exif, p.icc))).save(out)
 
-# %% ../nbs/01_data.ipynb #b29dd68a
+# %% ../nbs/01_data.ipynb #611cc2b4
 def resize_folder(src, # folder of pictures, in folders within too
                   dst, # the copy, with the same names; GIF files and masks become PNG
                   size, # int: the shorter side, never enlarged; or (height, width)
@@ -354,6 +362,7 @@ def resize_folder(src, # folder of pictures, in folders within too
     "A smaller copy of a folder, all cores at work; files that exist are skipped, bad ones listed at the end"
     src, dst, jobs, bad = Path(src), Path(dst), {}, []
     for f in image_files(src, recursive=True):
+        if dst.resolve() != src.resolve() and dst.resolve() in f.resolve().parents: continue     # an earlier copy
         out = dst/f.relative_to(src)
         if masks or out.suffix.lower() == '.gif': out = out.with_suffix('.png')
         if out in jobs: raise ValueError(f'resize_folder: {f} and {jobs[out]} would both become {out}')
@@ -379,7 +388,7 @@ def channel_stats(items, # iterable of images (3, h, w) or batches, float in [0,
     if not n: raise ValueError('channel_stats: no images')
     return (s/n).float(), (ss/n - (s/n)**2).clamp(min=0).sqrt().float()
 
-# %% ../nbs/01_data.ipynb #97bd08fb
+# %% ../nbs/01_data.ipynb #c49a9148
 def _between(v):
     "`v`, or a number drawn uniformly if `v` is a pair (low, high)"
     return torch.empty(()).uniform_(*v).item() if isinstance(v, (tuple, list)) else v
@@ -396,7 +405,8 @@ class Shrink(v2.Transform):
         if not self.back and (h % s or w % s):
             raise ValueError(f'Shrink: {h}x{w} pixels do not divide by {s}; crop first')
         y = TF.resize(x, [max(round(h/s), 1), max(round(w/s), 1)], TF.InterpolationMode.BICUBIC, antialias=True)
-        return TF.resize(y, [h, w], TF.InterpolationMode(self.back), antialias=False) if self.back else y
+        if self.back: y = TF.resize(y, [h, w], TF.InterpolationMode(self.back), antialias=False)
+        return tv_tensors.wrap(y.clamp(0, 1), like=x) if x.is_floating_point() else y          # bicubic overshoots
 
 # %% ../nbs/01_data.ipynb #1676ae26
 class CropMultiple(v2.Transform):
@@ -432,15 +442,17 @@ class Dihedral(v2.Transform):
         y = torch.rot90(x, params['k'] % 4, (-2, -1))
         return tv_tensors.wrap(y.flip(-1) if params['k'] > 3 else y, like=x)
 
-# %% ../nbs/01_data.ipynb #31a4cdb1
+# %% ../nbs/01_data.ipynb #aba392b0
 class Degrade(v2.Transform):
     "Base of the degradations: `damage(x, **params)` gets and gives floats (..., 3, h, w) in [0, 1]; masks pass by"
     def transform(self, x, params):
-        if isinstance(x, tv_tensors.Mask): return x
+        if isinstance(x, tv_tensors.TVTensor) and not isinstance(x, (tv_tensors.Image, tv_tensors.Video)): return x
+        if not torch.is_tensor(x): raise TypeError(f'{type(self).__name__}: takes tensors, got {type(x).__name__}')
         if x.dtype != torch.uint8 and not x.is_floating_point():
             raise TypeError(f'{type(self).__name__}: images are uint8 or float in [0, 1], got {x.dtype}')
         plain = x.as_subclass(torch.Tensor)
-        y = self.damage(plain.float()/255 if x.dtype == torch.uint8 else plain.float(), **params).clamp(0, 1)
+        plain = plain.float()/255 if x.dtype == torch.uint8 else plain.float().clamp(0, 1)
+        y = self.damage(plain, **params).clamp(0, 1)
         return tv_tensors.wrap((y*255).round().byte() if x.dtype == torch.uint8 else y.to(x.dtype), like=x)
 
 # %% ../nbs/01_data.ipynb #8fcbff05
@@ -560,7 +572,7 @@ def crappify(scale=1, # shrink by it at the end
                 v2.RandomApply([Noise((.005, .05))], .8), Jpeg(jpeg)]
     return v2.Compose([t for _ in range(stages) for t in stage()] + ([Shrink(scale)] if scale > 1 else []))
 
-# %% ../nbs/01_data.ipynb #7ebf83f9
+# %% ../nbs/01_data.ipynb #fe53712b
 def _image(item):
     "A file, or a uint8 tensor (c, h, w) or (h, w), or array (h, w, c), as a `tv_tensors.Image` (3, h, w) uint8"
     if isinstance(item, np.ndarray): item = torch.as_tensor(np.atleast_3d(item)).permute(2, 0, 1)
@@ -569,11 +581,15 @@ def _image(item):
         px = (px//257).astype(np.uint8) if px.dtype == np.uint16 else px
         item = torch.from_numpy(px if px.flags.writeable else px.copy()).permute(2, 0, 1)
     if item.dtype != torch.uint8: raise TypeError(f'image tensors in a data set are uint8, got {item.dtype}')
+    if item.ndim not in (2, 3) or item.ndim == 3 and len(item) not in (1, 3):
+        raise ValueError(f'image tensors in a data set are (3, h, w), (1, h, w) or (h, w), got {tuple(item.shape)}')
     return tv_tensors.Image(item.expand(3, *item.shape[-2:]) if item.ndim == 2 or len(item) == 1 else item)
 
 def _numbers(item, remap):
     "A file, or a uint8 tensor (h, w), as a `tv_tensors.Mask`, with its numbers exchanged by `remap`"
     m = torch.as_tensor(read_mask(item) if isinstance(item, (str, Path)) else item)
+    if m.dtype == torch.bool: m = m.byte()
+    if m.ndim == 3 and len(m) == 1: m = m[0]
     if remap:
         table = torch.arange(256, dtype=torch.uint8)
         table[list(remap)] = torch.tensor(list(remap.values()), dtype=torch.uint8)
@@ -592,7 +608,7 @@ def _finish(t):
     if isinstance(t, tv_tensors.Mask): return t.as_subclass(torch.Tensor).long()
     return TF.to_dtype(t, torch.float32, scale=True).as_subclass(torch.Tensor)
 
-# %% ../nbs/01_data.ipynb #ee63e657
+# %% ../nbs/01_data.ipynb #d56d1fed
 class Items(Dataset):
     "Base of the sets: `xs` are files or uint8 tensors, `tfms` one `v2` transform or a list of them"
     def __init__(self, xs, tfms=None, cache=False):
@@ -600,7 +616,7 @@ class Items(Dataset):
         if not self.xs: raise ValueError(f'{type(self).__name__}: no items')
 
     @staticmethod
-    def _compose(tfms): return v2.Compose(list(tfms)) if isinstance(tfms, (list, tuple)) else tfms
+    def _compose(tfms): return (v2.Compose(list(tfms)) if tfms else None) if isinstance(tfms, (list, tuple)) else tfms
     def __len__(self): return len(self.xs)
 
     def _read(self, item, read=_image, *args):
@@ -688,7 +704,7 @@ def show_masks(xb, # (n, 3, h, w)
     fig.set_figheight(fig.get_figheight() + .25*-(-len(classes)//6))
     fig.legend(marks, classes, loc='outside lower center', ncols=6, fontsize=8, frameon=False)
 
-# %% ../nbs/01_data.ipynb #caa61e6e
+# %% ../nbs/01_data.ipynb #2d6a9273
 class Labelled(Items):
     "(image, class number): float (3, h, w) in [0, 1], int. Raises ValueError for unequal lengths or an unknown label"
     def __init__(self, xs, # files, or uint8 tensors (3, h, w); one tensor (n, 3, h, w): fast batches
@@ -701,12 +717,17 @@ class Labelled(Items):
         labels = labels.tolist() if hasattr(labels, 'tolist') else list(labels)
         self.classes = list(classes) if classes is not None else sorted(set(labels))
         number = {c: i for i, c in enumerate(self.classes)}
-        if classes is not None: number |= {i: i for i in range(len(self.classes))}
+        named = classes is not None and not any(isinstance(c, int) for c in self.classes)
+        if named: number |= {i: i for i in range(len(self.classes))}
         if len(self.xs) != len(labels): raise ValueError(f'Labelled: {len(self.xs)} images but {len(labels)} labels')
         if bad := sorted({str(l) for l in labels if l not in number}):
             raise ValueError(f'Labelled: labels outside the {len(self.classes)} classes: {", ".join(bad[:5])}')
         self.labels = [number[l] for l in labels]
         self.whole = xs if torch.is_tensor(xs) and self.tfms is None else None
+        if self.whole is not None:
+            if xs.ndim == 3: self.whole = xs[:, None]
+            if xs.dtype != torch.uint8 or self.whole.ndim != 4 or self.whole.shape[1] not in (1, 3):
+                raise TypeError(f'Labelled: one uint8 tensor (n, 3, h, w) expected, got {xs.dtype} {tuple(xs.shape)}')
 
     def __getitem__(self, i):
         x = self._read(self.xs[i])
@@ -761,7 +782,7 @@ class EpochSampler(Sampler):
         order = np.random.default_rng([self.seed, self.epoch]).permutation(self.n) if self.shuffle else range(self.n)
         return iter([(self.epoch, int(i)) for i in order])
 
-# %% ../nbs/01_data.ipynb #bbce7b4d
+# %% ../nbs/01_data.ipynb #c1dfc051
 class SeededItems(Dataset):
     "Items of `ds`, each from the seed of its (epoch, index); of several, the batch, with one draw of `batch_tfms`"
     def __init__(self, ds, seed, batch_tfms=None): self.ds, self.seed, self.batch_tfms = ds, seed, batch_tfms
@@ -773,7 +794,7 @@ class SeededItems(Dataset):
         batch = self.ds.batch([i for _, i in keys]) if whole else default_collate([self[k] for k in keys])
         if self.batch_tfms is None: return batch
         xb, yb = batch
-        ids = isinstance(self.ds, Pairs) and self.ds.classes
+        ids = not yb.is_floating_point()
         with seeded(self.seed, *keys[0], len(keys)):
             if yb.ndim < 3: return _finish(self.batch_tfms(tv_tensors.Image(xb))), yb       # labels
             yb = tv_tensors.Mask(yb.byte()) if ids else tv_tensors.Image(yb)
@@ -781,9 +802,10 @@ class SeededItems(Dataset):
 
 def _as_it_is(batch): return batch # collated already
 
-# %% ../nbs/01_data.ipynb #5d8724aa
+# %% ../nbs/01_data.ipynb #ac1fe3d7
 class DataLoaders:
-    "A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`"
+    """A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`. In a loop of
+    your own, call `train.sampler.set_epoch(epoch)` before each epoch, else all have the same order"""
     def __init__(self,
                  train, # a Dataset
                  valid=None, # a Dataset; its items are the same every epoch
@@ -806,8 +828,8 @@ class DataLoaders:
         self.valid = None if valid is None else loader(valid, valid_bs or bs, False, False)
 
     def one_batch(self): # (xb, yb), of the training set
-        "The first training batch of the present epoch"
-        return next(iter(self.train))
+        "The first training batch of the present epoch; a loop over `train` that is under way goes on undisturbed"
+        return self.train.dataset.__getitems__(next(iter(self.train.batch_sampler)))
 
 # %% ../nbs/01_data.ipynb #b9baad28
 def show_pairs(xb, # (n, 3, h, w)
@@ -824,7 +846,7 @@ def show_pairs(xb, # (n, 3, h, w)
     titles = [t if i == 0 else '' for t in names for i in range(n)]
     show_images([r[i] for r in rows for i in range(n)], titles, n, size)
 
-# %% ../nbs/01_data.ipynb #dad026c4
+# %% ../nbs/01_data.ipynb #4b4436f4
 def _by_class(folder, split):
     "One folder a class; or, with val_annotations.txt, one folder and a list (Tiny ImageNet)"
     classes = sorted(p.name for p in (folder/'train').iterdir() if p.is_dir())
@@ -836,8 +858,12 @@ def _by_class(folder, split):
         labels = [f.relative_to(folder/split).parts[0] for f in xs]
     return dict(xs=xs, labels=labels, classes=classes)
 
+def _one_of(split, *parts):
+    if split not in parts: raise ValueError(f'there is only {" and ".join(parts)}')
+
 def _cifar10(folder, split):
     "The binary version: a label and 3072 bytes an image; or JPEG files in one npz"
+    _one_of(split, 'train', 'test')
     if packed := sorted(folder.glob('*.npz')):
         with np.load(packed[0]) as z:
             data, ends, labels = (z[f'{split}_{k}'] for k in ('bytes', 'offsets', 'labels'))
@@ -849,7 +875,7 @@ def _cifar10(folder, split):
     classes = (folder/'batches.meta.txt').read_text().split()
     return dict(xs=torch.from_numpy(raw[:, 1:].copy()).view(-1, 3, 32, 32), labels=raw[:, 0], classes=classes)
 
-# %% ../nbs/01_data.ipynb #de695fe5
+# %% ../nbs/01_data.ipynb #3b4c1968
 def _idx_array(file):
     "The array in one of MNIST's gzipped idx files"
     with gzip.open(file) as f: b = f.read()
@@ -857,10 +883,12 @@ def _idx_array(file):
     return np.frombuffer(b, np.uint8, offset=4+4*b[3]).reshape(shape).copy()
 
 def _mnist_like(folder, split):
-    "idx files, or one npz with x and y (then there are no parts)"
+    "idx files; or one npz with x and y, which is 'test'"
     garments = 'T-shirt trouser pullover dress coat sandal shirt sneaker bag boot'.split()
     classes = garments if 'fashion' in folder.name else [str(i) for i in range(10)]
-    if packed := sorted(folder.glob('*.npz')):
+    packed = sorted(folder.glob('*.npz'))
+    _one_of(split, *([] if packed else ['train']), 'test')
+    if packed:
         with np.load(packed[0]) as z: xs, labels = z['x'], z['y']
     else:
         part = 'train' if split == 'train' else 't10k'
@@ -874,6 +902,7 @@ def _camvid(folder, split):
 
 def _carvana(folder, split):
     "The lecture's split: the first 63 cars (1008 photos) for validation"
+    _one_of(split, 'train', 'val')
     xs = image_files(next(p for p in (folder/'train_hq', folder/'train') if p.is_dir()))
     cars = sorted({f.name.split('_')[0] for f in xs})
     xs = [f for f in xs if (f.name.split('_')[0] in cars[:63]) == (split != 'train')]
@@ -882,6 +911,7 @@ def _carvana(folder, split):
     return dict(xs=xs, ys=ys, classes=['ground', 'car'], remap={255: 1})
 
 def _membrane(folder, split):
+    _one_of(split, 'train')
     xs = sorted(image_files(folder/'image'), key=lambda f: int(f.stem))
     return dict(xs=xs, ys=[folder/'label'/f.name for f in xs], classes=['membrane', 'cell'], remap={255: 1})
 

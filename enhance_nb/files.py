@@ -66,7 +66,7 @@ def _exif(im):
         return o, exif.tobytes() if len(exif) else b''
     except Exception: return 1, b''
 
-# %% ../nbs/00_files.ipynb #79ef099c
+# %% ../nbs/00_files.ipynb #61ab7ea2
 def _to_8(im):
     "Pixels (h, w, c) uint8 of a Pillow image with up to 8 bits a channel, and the profile that goes with them"
     icc = im.info.get('icc_profile') or b''
@@ -74,13 +74,14 @@ def _to_8(im):
     if im.mode=='CMYK':
         if icc:
             srgb = ImageCms.createProfile('sRGB')
-            im = ImageCms.profileToProfile(im, BytesIO(icc), srgb, outputMode='RGB')
+            with suppress(ImageCms.PyCMSError, OSError): # of a profile that is no use: as without
+                im = ImageCms.profileToProfile(im, BytesIO(icc), srgb, outputMode='RGB')
         icc = b''
     mode = ('L' if im.mode in ('1','L','LA','La') else 'RGB') + 'A'*im.has_transparency_data
     px = np.asarray(im if im.mode==mode else im.convert(mode))
     return (px if px.ndim==3 else px[...,None]), icc
 
-# %% ../nbs/00_files.ipynb #7acd410e
+# %% ../nbs/00_files.ipynb #f12bd7ac
 def _deep(im, path):
     "Has the file more than 8 bits a channel?"
     if im.format=='PNG':
@@ -89,7 +90,11 @@ def _deep(im, path):
 
 def _to_16(im, path):
     "Pixels (h, w, c) uint16 of a file with 16 bits a channel"
-    if im.mode.startswith('I;16'): px = np.asarray(im).astype(np.uint16)[...,None]
+    if im.mode.startswith('I;16'):
+        px = np.asarray(im).astype(np.uint16)[...,None]
+        if im.format=='TIFF':
+            if (bits := im.tag_v2.get(258, (16,))[0])!=16: raise ImageError(f'TIFF of {bits} bits is not supported')
+            if im.tag_v2.get(262)==0: px = 65535-px # white is zero
     elif im.format=='PNG':
         from torchvision.io import ImageReadMode, decode_png # here, as torchvision takes seconds to load
         data = torch.frombuffer(bytearray(Path(path).read_bytes()), dtype=torch.uint8)
@@ -99,7 +104,7 @@ def _to_16(im, path):
         px = np.concatenate([px, 65535*(px!=np.array(t)).any(-1, keepdims=True).astype(np.uint16)], -1)
     return px
 
-# %% ../nbs/00_files.ipynb #42104e88
+# %% ../nbs/00_files.ipynb #02c350ee
 @patch(cls_method=True)
 def open(cls:Photo, path):
     "Read the file `path`; raises `ImageError`, or `FileNotFoundError` if there is none"
@@ -120,6 +125,9 @@ def open(cls:Photo, path):
 def _open(path):
     "The opened file; of a PNG the checksums are compared first, which Pillow does only when asked"
     im = Image.open(path)
+    if im.format=='TIFF': # from memory: a file that Pillow maps and a turned picture do not go together
+        im.close()
+        return Image.open(BytesIO(path.read_bytes()))
     if im.format!='PNG': return im
     with im: im.verify()
     return Image.open(path)
@@ -131,6 +139,8 @@ def _reason(path, e):
     if isinstance(e, Image.DecompressionBombError):
         return f'larger than {2*Image.MAX_IMAGE_PIXELS/1e6:.0f} megapixels, the limit of PIL.Image.MAX_IMAGE_PIXELS'
     if isinstance(e, ImageError): return str(e)
+    if isinstance(e, MemoryError): return 'there is not enough memory for it'
+    if isinstance(e, OSError) and e.errno: return f'cannot be read ({e.strerror})'
     return f'the file is damaged ({" ".join(str(e).split()) or type(e).__name__})'
 
 # %% ../nbs/00_files.ipynb #bdb7ff86
@@ -217,7 +227,7 @@ def _fit(px, fmt, path):
         elif px.shape[2]>1: raise ImageError(f'{path}: 16-bit colour can be written only as PNG')
     return px
 
-# %% ../nbs/00_files.ipynb #fc2b72d6
+# %% ../nbs/00_files.ipynb #8180e314
 @patch
 def save(self:Photo, path,
          quality=95): # of JPEG, WebP and AVIF, 1 to 100
@@ -227,6 +237,7 @@ def save(self:Photo, path,
         raise ImageError(f'{path}: expected a name that ends in one of {" ".join(FORMATS)}')
     px = _fit(self.pixels, fmt, path)
     args = {k:v for k,v in dict(exif=self.exif, icc_profile=self.icc).items() if v}
+    if fmt=='JPEG' and len(self.exif)>65_500: args.pop('exif') # more notes than JPEG can hold
     if fmt in ('JPEG','WEBP','AVIF'): args['quality'] = quality
     if fmt=='JPEG': args['subsampling'] = 0 # colour in full resolution
     with atomic_write(path) as f:
@@ -244,7 +255,7 @@ def _repr_jpeg_(self:Photo):
     im.save(b, 'JPEG', quality=85)
     return b.getvalue()
 
-# %% ../nbs/00_files.ipynb #7d76636b
+# %% ../nbs/00_files.ipynb #2a6a3397
 def read_image(path): # (3, h, w) in [0, 1]
     "The picture in the file `path`: float32, RGB, upright, transparency over white"
     return Photo.open(path).tensor()
@@ -253,23 +264,33 @@ def write_image(path, # its suffix is the format
                 x, # float (3, h, w) or (1, h, w), clamped to [0, 1]
                 bits=8): # 8, or 16 as PNG or gray TIFF
     "Write `x` to the file `path`, complete or not at all"
-    Photo.from_tensor(x, bits).save(path)
+    if bits not in (8,16): raise ImageError(f'{path}: expected 8 or 16 bits, got {bits}')
+    try: photo = Photo.from_tensor(x, bits)
+    except ImageError as e: raise ImageError(f'{path}: {e}') from e
+    photo.save(path)
 
-# %% ../nbs/00_files.ipynb #bde5f6c1
+# %% ../nbs/00_files.ipynb #814c91a7
+def _png_step(path): # by how much Pillow multiplies the numbers of a gray PNG of few bits
+    with open(path, 'rb') as f: return {2: 85, 4: 17}.get(f.read(25)[24], 1)
+
 def read_mask(path): # (h, w), uint8
     "The class numbers in the file `path`: gray levels or palette numbers as they stand; bilevel pictures give 0 and 1"
     path = Path(path)
     if not path.exists(): raise FileNotFoundError(f'{path}: no such file')
+    if path.is_dir(): raise ImageError(f'{path}: expected a mask, got a folder')
     try:
-        with Image.open(path) as im: px = np.array(im)
+        with Image.open(path) as im:
+            if getattr(im, 'n_frames', 1)>1: raise ImageError(f'it holds {im.n_frames} pictures, expected one')
+            px = np.array(im)
+            if im.format=='PNG' and im.mode=='L': px = px//_png_step(path)
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
     if px.ndim==3 and px.shape[2]==3 and (px==px[...,:1]).all(): px = px[...,0]
-    if px.ndim!=2 or px.dtype.kind not in 'bui' or px.max()>255:
+    if px.ndim!=2 or px.dtype.kind not in 'bui' or px.min()<0 or px.max()>255:
         raise ImageError(f'{path}: expected a mask (gray, palette or bilevel, numbers to 255), '
-                         f'got {px.shape[2:] or ""} {px.dtype} up to {px.max()}')
+                         f'got {px.shape[2:] or ""} {px.dtype} from {px.min()} to {px.max()}')
     return px.astype(np.uint8)
 
-# %% ../nbs/00_files.ipynb #c72a5468
+# %% ../nbs/00_files.ipynb #58ac318b
 READABLE = {*FORMATS, '.gif'}
 
 def image_files(
@@ -277,13 +298,15 @@ def image_files(
         recursive=False): # look into folders within folders too?
     "The picture files of `path`, sorted, as a list of `Path`; raises `FileNotFoundError` where there are none"
     if isinstance(path, (list,tuple)):
+        if not path: raise FileNotFoundError('no files: the list is empty')
         return sorted({f for p in path for f in image_files(p, recursive)})
     path = Path(path)
     if path.is_file(): return [path]
     if path.is_dir(): found = path.rglob('*') if recursive else path.iterdir()
     elif not glob.has_magic(str(path)): raise FileNotFoundError(f'{path}: no such file or folder')
     else: found = map(Path, glob.glob(str(path), recursive=True))
-    files = sorted(f for f in found if f.suffix.lower() in READABLE and f.name[0]!='.' and f.is_file())
+    def hidden(f): return any(p[0]=='.' for p in f.parts[len(path.parts) if path.is_dir() else -1:])
+    files = sorted(f for f in found if f.suffix.lower() in READABLE and not hidden(f) and f.is_file())
     if not files: raise FileNotFoundError(f'{path}: no pictures there ({" ".join(sorted(READABLE))})')
     return files
 

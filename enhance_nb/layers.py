@@ -8,9 +8,9 @@ Docs: https://enhance-nb.github.io/enhance_nb/layers.html.md"""
 __all__ = ['relu', 'leaky', 'conv', 'Row', 'imagenet_stats', 'Loaded', 'ConvBlock', 'pad_to', 'EdsrBlock', 'zero_init_',
            'ResBlock', 'PreactBlock', 'res_group', 'DarknetBlock', 'FactoredConv', 'InceptionBlock', 'DenseBlock',
            'StyleBlock', 'Summary', 'summary', 'AdaptiveConcatPool', 'Lambda', 'icnr_', 'upsample_shuffle',
-           'upsample_nearest', 'DeconvBlock', 'UnetBlock', 'UpResBlock', 'cross_conv', 'SaveFeatures', 'FeaturesOf',
-           'features_of', 'freeze', 'unfreeze', 'FrozenBatchNorm1d', 'FrozenBatchNorm2d', 'FrozenBatchNorm3d',
-           'freeze_bn', 'copy_weights', 'load_partial', 'Pretrained', 'weights']
+           'upsample_nearest', 'DeconvBlock', 'UnetBlock', 'UpResBlock', 'cross_conv', 'SaveFeatures', 'Normalize',
+           'FeaturesOf', 'features_of', 'freeze', 'unfreeze', 'FrozenBatchNorm1d', 'FrozenBatchNorm2d',
+           'FrozenBatchNorm3d', 'freeze_bn', 'copy_weights', 'load_partial', 'Pretrained', 'weights']
 
 # %% ../nbs/02_layers.ipynb #53e14c38
 import json, os
@@ -28,7 +28,7 @@ from torch import nn
 from huggingface_hub import ModelCard, ModelHubMixin, hf_hub_download
 from safetensors.torch import load_file, save
 
-# %% ../nbs/02_layers.ipynb #f7dbf684
+# %% ../nbs/02_layers.ipynb #50122262
 relu = partial(nn.ReLU, inplace=True)
 leaky = partial(nn.LeakyReLU, .1, inplace=True) # Darknet's slope; GANs take .2
 
@@ -50,9 +50,9 @@ class ConvBlock(nn.Sequential):
         if bias is None: bias = norm is None or early
         layers = dict(c=nn.Conv2d(ni, nf, ks, stride, padding=ks//2, bias=bias),
                       n=norm and norm(ni if early else nf), a=act and act())
-        layers = [layers[k] for k in order if layers[k] is not None]
-        if hasattr(layers[0], 'inplace'): layers[0].inplace = False      # its input belongs to somebody else
-        super().__init__(*layers)
+        if act and order.index('a') < order.index('c') and hasattr(layers['a'], 'inplace'):
+            layers['a'].inplace = False                                  # its input may belong to somebody else
+        super().__init__(*[layers[k] for k in order if layers[k] is not None])
 
 conv = ConvBlock # the short name, as it stands in networks
 
@@ -193,17 +193,19 @@ class StyleBlock(nn.Module):
         if min(x.shape[-2:]) < 5: raise ValueError(f'StyleBlock: needs at least 5x5 cells, got {tuple(x.shape[-2:])}')
         return x[..., 2:-2, 2:-2] + self.branch(x)
 
-# %% ../nbs/02_layers.ipynb #94a308a4
+# %% ../nbs/02_layers.ipynb #57a3b796
 Row = namedtuple('Row', 'layer kind shape params macs trainable')
 
 def _macs(m, x, out):
-    if isinstance(m, nn.ConvTranspose2d): return x.numel()*m.weight[0].numel()
-    if isinstance(m, (nn.Conv2d, nn.Linear)): return out.numel()*m.weight[0].numel()
+    if isinstance(m, nn.modules.conv._ConvTransposeNd): return x.numel()*m.weight[0].numel()
+    if isinstance(m, (nn.modules.conv._ConvNd, nn.Linear)): return out.numel()*m.weight[0].numel()
     return 0
 
-def _row(name, m, x, out):
-    ps = list(m.parameters(recurse=False))
-    return Row(name, type(m).__name__, tuple(out.shape), sum(p.numel() for p in ps), _macs(m, x, out),
+def _row(name, m, xs, out, seen): # seen: parameters counted before, as a layer may be used twice
+    ps, out = list(m.parameters(recurse=False)), out[0] if isinstance(out, (tuple, list)) else out
+    new = sum(p.numel() for p in ps if id(p) not in seen)
+    seen.update(map(id, ps))
+    return Row(name, type(m).__name__, tuple(out.shape), new, _macs(m, xs[0] if xs else out, out),
                any(p.requires_grad for p in ps))
 
 class Summary(list):
@@ -217,18 +219,19 @@ class Summary(list):
         return '\n'.join([line('layer', 'kind', 'output', 'parameters', 'MMACs', 'trains'), *rows,
                           f'{self.params:,} parameters, {self.macs/1e6:,.1f} million MACs'])
 
-# %% ../nbs/02_layers.ipynb #2b49ce8c
+# %% ../nbs/02_layers.ipynb #f9511deb
 @torch.no_grad()
 def summary(m, # a module
             x, # an input, or its shape, e.g. `(1, 3, 64, 64)`
            ): # list of rows, printed as a table, with `.params` and `.macs`
     "Output shape, parameters, multiply-accumulates (of conv and linear layers) and trainability of each layer of `m`"
-    x, rows, training = torch.rand(*x) if isinstance(x, tuple) else x, Summary(), m.training
+    if isinstance(x, tuple): x = torch.zeros(x, device=next((p.device for p in m.parameters()), None))
+    rows, seen, modes = Summary(), set(), {l: l.training for l in m.modules()}
     leaves = [(n, l) for n, l in m.named_modules() if not list(l.children()) or l._parameters]
-    hooks = [l.register_forward_hook(lambda l, x, out, n=n: rows.append(_row(n, l, x[0], out))) for n, l in leaves]
+    hooks = [l.register_forward_hook(lambda l, xs, out, n=n: rows.append(_row(n, l, xs, out, seen))) for n, l in leaves]
     try: m.eval()(x)
     finally:
-        m.train(training)
+        for l, mode in modes.items(): l.training = mode
         for h in hooks: h.remove()
     return rows
 
@@ -317,36 +320,46 @@ def cross_conv(nf, norm=nn.BatchNorm2d, act=relu): # (n, nf, h, w) -> (n, nf, h,
     "What the 2023 lesson puts on a skip: a residual block and a convolution"
     return nn.Sequential(ResBlock(nf, nf, norm=norm, act=act), conv(nf, nf, norm=norm, act=act))
 
-# %% ../nbs/02_layers.ipynb #0f34b9bd
+# %% ../nbs/02_layers.ipynb #5fc0e60e
 class SaveFeatures:
-    "Keeps the latest output of `module` in `.features` until `remove`, or to the end of a `with` block"
+    """Keeps the latest output of `module` in `.features` until `remove`, or to the end of a `with` block. The tensor
+    itself, not a copy: an activation in place after `module` changes it (`features_of` sees to that)"""
     def __init__(self, module): self.features, self.hook = None, module.register_forward_hook(self._save)
     def _save(self, module, args, output): self.features = output
     def remove(self): self.hook.remove(); self.features = None
     def __enter__(self): return self
     def __exit__(self, *exc): self.remove()
 
-# %% ../nbs/02_layers.ipynb #3fbad241
+# %% ../nbs/02_layers.ipynb #8b9c7086
+imagenet_stats = (.485, .456, .406), (.229, .224, .225)
+
+class Normalize(nn.Module):
+    "Images in [0, 1] to mean 0 and deviation 1 (by default ImageNet's); `undo` leads back"
+    def __init__(self, mean=imagenet_stats[0], std=imagenet_stats[1]): # of each channel
+        super().__init__()
+        for k, v in dict(mean=mean, std=std).items():
+            self.register_buffer(k, torch.tensor(v).view(1, -1, 1, 1), persistent=False)
+    def forward(self, x): return (x - self.mean)/self.std
+    def undo(self, x): return x*self.std + self.mean
+
+# %% ../nbs/02_layers.ipynb #b4d76e09
 class FeaturesOf(nn.Module):
     "The outputs of `layers` of the frozen `net`, for images in [0, 1]; see `features_of`"
     def __init__(self, net, layers, mean, std):
         super().__init__()
-        self.net, self.layers = net.eval().requires_grad_(False), list(layers)
-        for k, v in dict(mean=mean, std=std).items(): self.register_buffer(k, torch.tensor(v).view(1,-1,1,1))
+        self.net, self.layers, self.norm = net.eval().requires_grad_(False), list(layers), Normalize(mean, std)
 
     def train(self, mode=True): return super().train(False)       # a judge never trains
 
     def forward(self, x): # (n, 3, h, w) in [0, 1] -> list of (n, c, h', w'), one a layer
         saved = [SaveFeatures(self.net.get_submodule(n)) for n in self.layers]
         try:
-            self.net((x - self.mean)/self.std)
+            self.net(self.norm(x))
             return [s.features for s in saved]
         finally:
             for s in saved: s.remove()
 
-# %% ../nbs/02_layers.ipynb #febe1bca
-imagenet_stats = (.485, .456, .406), (.229, .224, .225)
-
+# %% ../nbs/02_layers.ipynb #eb86db63
 def features_of(net, # any module; it is frozen and set to eval
                 layers, # names of submodules as in `net.named_modules()`, e.g. `['features.3', 'features.8']`
                 mean=imagenet_stats[0], # what `net` expects to be subtracted from RGB in [0, 1] ...
@@ -359,8 +372,8 @@ def features_of(net, # any module; it is frozen and set to eval
         raise ValueError(f'features_of: no layer {n!r} in {type(net).__name__}; there are {list(known)[1:9]} ...')
     for m in known.values():
         if hasattr(m, 'inplace'): m.inplace = False      # the next layer must not overwrite what is kept
-    if isinstance(net, nn.Sequential):
-        top = [n for n, _ in net.named_children()]
+    if type(net) is nn.Sequential:
+        top = list(net._modules)
         net = net[:1 + max(top.index(n.split('.')[0]) for n in layers)]
     return FeaturesOf(net, layers, mean, std)
 
@@ -433,7 +446,17 @@ def _file(folder, name, **hub):
     if not (Path(folder)/name).is_file(): raise FileNotFoundError(f'{folder}: no {name} in it, so not a saved model')
     return Path(folder)/name
 
-# %% ../nbs/02_layers.ipynb #426887cf
+# %% ../nbs/02_layers.ipynb #51187ebf
+def _half(v): # a tensor of a state; what float16 cannot hold stays as it is
+    h = v.half() if v.is_floating_point() else v
+    return h if torch.equal(h.isfinite(), v.isfinite()) else v
+
+def _write(path, data): # beside, then renamed: complete or not at all
+    part = path.with_name(path.name+'.tmp')
+    part.write_bytes(data)
+    os.replace(part, path)
+
+# %% ../nbs/02_layers.ipynb #aeb36a67
 class Pretrained(nn.Module, ModelHubMixin):
     "A network with `save_pretrained(folder)`, `from_pretrained(folder or hub id)`, `push_to_hub`; `info` goes with it"
     @property
@@ -441,19 +464,30 @@ class Pretrained(nn.Module, ModelHubMixin):
     @info.setter
     def info(self, v): self.__dict__['_info'] = dict(v)
 
+    def save_pretrained(self, save_directory, **kwargs):
+        for k, v in self.info.items():                                # before anything is touched
+            try: json.dumps(v)
+            except TypeError as e: raise ValueError(f'{type(self).__name__}: info[{k!r}] is no JSON value ({e})') from e
+        return super().save_pretrained(save_directory, **kwargs)
+
     def _save_pretrained(self, folder):
         args = self._hub_mixin_config or {}
         for a in list(self._hub_mixin_init_parameters)[1:]:
             if a not in args: raise ValueError(f'{type(self).__name__}: argument {a!r} is not a JSON value, so this '
                                                'model cannot be rebuilt; pass a name instead')
-        state = {k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in self.state_dict().items()}
-        data = save(state)
-        (folder/'model.safetensors.tmp').write_bytes(data)
-        os.replace(folder/'model.safetensors.tmp', folder/'model.safetensors')
-        self.info = self.info | dict(sha256=sha256(data).hexdigest())
-        config = {'class': type(self).__name__, **args, 'info': self.info}
-        (folder/'config.json').write_text(json.dumps(config, indent=2)+'\n')
+        data = save({k: _half(v).cpu().contiguous() for k, v in self.state_dict().items()})
+        info = self.info | dict(sha256=sha256(data).hexdigest())
+        config = json.dumps({'class': type(self).__name__, **args, 'info': info}, indent=2)+'\n'
+        _write(folder/'model.safetensors', data)
+        _write(folder/'config.json', config.encode())
+        self.info = info
         self.generate_model_card().save(folder/'README.md')
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
+        name = str(pretrained_model_name_or_path)
+        if '/' in name or Path(name).is_dir(): return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+        raise FileNotFoundError(f'{name}: no such folder (only a name with / is looked up on the hub)')
 
     @classmethod
     def _from_pretrained(cls, *, model_id, revision, cache_dir, force_download, local_files_only, token, **args):

@@ -179,7 +179,7 @@ def step(self:Learner, loss, opt, name='loss'):
 def _mean(self:Learner, loss): # over the devices
     return self.acc.reduce(loss.detach(), 'mean') if self.acc.num_processes > 1 else loss.detach()
 
-# %% ../nbs/04_learner.ipynb #6ca01953
+# %% ../nbs/04_learner.ipynb #19fafc5c
 class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included"
 
 @patch
@@ -202,6 +202,7 @@ def fit(self:Learner,
         for net in self.nets:                         # as bare as it came, so that the next fit prepares it anew
             self.acc.unwrap_model(net, keep_fp32_wrapper=False).__dict__.pop('_is_accelerate_prepared', None)
 
+# %% ../nbs/04_learner.ipynb #f378edb8
 @patch
 def _loop(self:Learner):
     try:
@@ -266,12 +267,19 @@ def _share(self:Learner, dls): # [train, valid or None]
         ready.append(dl and self.acc.prepare(dl))
     return ready
 
-# %% ../nbs/04_learner.ipynb #9ba6afb4
+# %% ../nbs/04_learner.ipynb #a9c8c7ae
 @patch
 def _now(self:Learner, i):
     "Number of the phase at step `i`"
     return max(k for k, p in enumerate(self.plan) if p.start <= i)
 
+@patch
+def _rewind(self:Learner):
+    "After a resume: the random numbers go on where they were"
+    if self.rng: _set_rng(self.rng)
+    self.rng = None
+
+# %% ../nbs/04_learner.ipynb #a061f3c9
 @patch
 def one_epoch(self:Learner):
     "One pass over the training set (less if the phases, or this set's phases, end before), then validation"
@@ -296,12 +304,6 @@ def one_epoch(self:Learner):
     self.history.append(row | dict(seconds=time.time()-start))
     self.epoch, self.batch, self.losses = self.epoch + 1, 0, []
     self('after_epoch')
-
-@patch
-def _rewind(self:Learner):
-    "After a resume: the random numbers go on where they were"
-    if self.rng: _set_rng(self.rng)
-    self.rng = None
 
 # %% ../nbs/04_learner.ipynb #41b89d97
 @patch

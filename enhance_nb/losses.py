@@ -23,20 +23,27 @@ from .data import fetch
 from .files import check_image
 from .layers import conv, features_of, weights
 
-# %% ../nbs/03_losses.ipynb #0c688f81
+# %% ../nbs/03_losses.ipynb #84b3a646
+def _alike(pred, target):
+    "Both in float32"
+    if pred.shape != check_image(target, 'target').shape:
+        raise ValueError(f'prediction and target differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
+    return pred.float(), target.float()
+
 def l1(pred, # any shape
        target, # the same shape, in [0, 1]
       ): # scalar, float32
-    "Mean absolute error of images. Raises ValueError or TypeError for a target that is no float image in [0, 1]"
-    return F.l1_loss(pred.float(), check_image(target, 'target').float())
+    """Mean absolute error of images. Raises ValueError or TypeError for unequal shapes, or a target that is no float
+    image in [0, 1]"""
+    return F.l1_loss(*_alike(pred, target))
 
 def mse(pred, # any shape
         target, # the same shape, in [0, 1]
        ): # scalar, float32
     "Mean squared error of images. Raises as `l1` does"
-    return F.mse_loss(pred.float(), check_image(target, 'target').float())
+    return F.mse_loss(*_alike(pred, target))
 
-# %% ../nbs/03_losses.ipynb #12889df6
+# %% ../nbs/03_losses.ipynb #cba5bc50
 def _packed(name, net, strip=''):
     "`net` with the weights laid under `ENHANCE_DATA`/`name`"
     state = {k.removeprefix(strip): v for k, v in load_file(next(fetch(name).glob('*.safetensors'))).items()}
@@ -47,7 +54,7 @@ def _packed(name, net, strip=''):
 def _random():
     "Random filters: no knowledge, but edges and colours"
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)                              # `torch.manual_seed` would reset GPUs too
         return nn.Sequential(conv(3, 16), conv(16, 32, stride=2), conv(32, 64, stride=2))
 
 def _squeezenet():
@@ -92,9 +99,10 @@ judges = { # name: how to make it, layers, weights of the layers
     'random': (_random, ('0', '1', '2'), (.3, .4, .3)),
 }
 
-# %% ../nbs/03_losses.ipynb #22e30e14
+# %% ../nbs/03_losses.ipynb #a9536740
 def _judge(net, layers=None, choose=lambda layers: layers):
     "(module, names of layers) of a judge by name, or of a module; `choose` picks among the judge's own layers"
+    if isinstance(layers, str): layers = [layers]
     if not isinstance(net, str):
         if not layers: raise ValueError('a module as judge needs the names of its layers')
         return net, list(layers)
@@ -102,7 +110,7 @@ def _judge(net, layers=None, choose=lambda layers: layers):
     make, own, _ = judges[net]
     return make(), list(layers or choose(own))
 
-# %% ../nbs/03_losses.ipynb #25240c29
+# %% ../nbs/03_losses.ipynb #16bfe6e1
 class FeatureLoss(nn.Module):
     "Weighted L1 of pixels and of a frozen network's features, each relative to the target's (after 1603.08155)"
     def __init__(self,
@@ -115,7 +123,7 @@ class FeatureLoss(nn.Module):
         super().__init__()
         if weights is None and net in list(judges) and layers is None: weights = judges[net][2]
         net, layers = _judge(net, layers)
-        if not layers or len(layers) != len(weights or ()):
+        if not layers or weights is None or len(layers) != len(weights):
             raise ValueError(f'FeatureLoss: needs layers and as many weights, got {layers} and {weights}')
         self.features, self.layers, self.weights, self.pixel = features_of(net, layers, **stats), layers, weights, pixel
 
@@ -153,7 +161,7 @@ def gram(x, # features, (n, c, h, w)
     x = x.flatten(2)
     return x @ x.mT / x[0].numel()
 
-# %% ../nbs/03_losses.ipynb #0c6b80de
+# %% ../nbs/03_losses.ipynb #21475914
 class ContentLoss(nn.Module):
     "MSE of a frozen network's features, weighted over `layers` (1508.06576, eq. 1)"
     def __init__(self, net='vgg16_bn', # a key of `judges`, or a module
@@ -178,7 +186,7 @@ class ContentLoss(nn.Module):
         "The terms of the loss, to look at"
         target = target if isinstance(target, list) else self.targets(target)
         made = [self.of(f) for f in self.features(pred)]
-        return {n: w*_mse32(p, t) for n, w, p, t in zip(self.layers, self.weights, made, target)}
+        return {n: w*_mse32(p, t) for n, w, p, t in zip(self.layers, self.weights, made, target, strict=True)}
 
     def forward(self, pred, target): # (n, 3, h, w) images; `target` in [0, 1], or from `targets` -> scalar
         return sum(self.parts(pred, target).values())
@@ -231,7 +239,7 @@ class HingeLoss:
     @_float32
     def generator(self, fake): return -fake.mean()
 
-# %% ../nbs/03_losses.ipynb #7151016f
+# %% ../nbs/03_losses.ipynb #9bed33a4
 @torch.no_grad()
 def clip_(m, limit=.01): # the paper's c
     "Cut every parameter of `m` to ±`limit`, in place (1701.07875, algorithm 1)"
@@ -244,9 +252,12 @@ class GradientPenalty:
     @_float32
     def __call__(self, critic, real, fake): # real, fake: (n, 3, h, w), real in [0, 1] -> scalar
         check_image(real, 'real')
-        eps = torch.rand(len(real), *[1]*(real.ndim-1), device=real.device)
+        if real.shape != fake.shape:
+            raise ValueError(f'GradientPenalty: real and fake differ in shape, {tuple(real.shape)}, {tuple(fake.shape)}')
+        eps = torch.rand(len(real), *[1]*(real.ndim-1), device=real.device, dtype=real.dtype)
         x = fake.detach().lerp(real, eps).requires_grad_()
-        with torch.enable_grad(): grad = torch.autograd.grad(critic(x).sum(), x, create_graph=True)[0]
+        with torch.enable_grad():                    # of each image's mean judgement, as the critic may judge patches
+            grad = torch.autograd.grad(critic(x).reshape(len(x), -1).mean(1).sum(), x, create_graph=True)[0]
         return self.weight*(grad.flatten(1).norm(dim=1) - 1).square().mean()
 
 # %% ../nbs/03_losses.ipynb #10f0c02b
@@ -256,7 +267,7 @@ class CycleLoss:
     def __call__(self, real, rebuilt, kept=None): # (n, 3, h, w) each, `real` in [0, 1] -> scalar
         return self.weight*(l1(rebuilt, real) + (self.identity*l1(kept, real) if kept is not None else 0.))
 
-# %% ../nbs/03_losses.ipynb #0882c2fa
+# %% ../nbs/03_losses.ipynb #f542758b
 @_float32
 def _ce_map(logits, target, ignore):
     "Cross-entropy of each pixel, and which count"
@@ -271,7 +282,7 @@ def _ce_map(logits, target, ignore):
     if k == 1: return F.binary_cross_entropy_with_logits(logits[:, 0], t.to(logits), reduction='none'), known
     return F.cross_entropy(logits, t.long(), reduction='none'), known
 
-def _mean(x, known): return (x*known).sum()/known.sum().clamp(min=1)
+def _mean(x, known): return torch.where(known, x, 0).sum()/known.sum().clamp(min=1)
 
 def mask_loss(logits, # (n, k, h, w); k = 1: binary
               target, # (n, h, w), class numbers
@@ -280,7 +291,7 @@ def mask_loss(logits, # (n, k, h, w); k = 1: binary
     "Cross-entropy (binary for one channel) over the known pixels. Raises ValueError for numbers outside the classes"
     return _mean(*_ce_map(logits, target, ignore))
 
-# %% ../nbs/03_losses.ipynb #5b0ac9a9
+# %% ../nbs/03_losses.ipynb #ec3bd3a3
 class FocalLoss(nn.Module):
     "Cross-entropy with easy pixels turned down by (1-p)**gamma; gamma 0 is cross-entropy (1708.02002, eq. 4 and 5)"
     def __init__(self, gamma=2., # how much
@@ -288,12 +299,16 @@ class FocalLoss(nn.Module):
                  ignore=255): # the number that is left out
         super().__init__()
         self.gamma, self.ignore = gamma, ignore
-        self.register_buffer('alpha', None if alpha is None else torch.tensor(alpha).float(), persistent=False)
+        alpha = None if alpha is None else torch.as_tensor(alpha, dtype=torch.float32)
+        self.register_buffer('alpha', alpha, persistent=False)
 
     def forward(self, logits, target): # (n, k, h, w) and (n, h, w) -> scalar, float32
         ce, known = _ce_map(logits, target, self.ignore)
-        loss = (1 - (-ce).exp())**self.gamma*ce
-        return _mean(loss if self.alpha is None else loss*self.alpha[torch.where(known, target, 0).long()], known)
+        loss = (-torch.expm1(-ce)).clamp(min=1e-8)**self.gamma*ce               # at 0 a root has no slope
+        if self.alpha is None: return _mean(loss, known)
+        if self.alpha.shape != (k := max(logits.shape[1], 2),):
+            raise ValueError(f'FocalLoss: alpha has shape {tuple(self.alpha.shape)}, but there are {k} classes')
+        return _mean(loss*self.alpha[torch.where(known, target, 0).long()], known)
 
 class DiceLoss(nn.Module):
     "1 - the dice coefficient of probabilities, mean over the classes (for one channel: of that one) (1606.04797)"
@@ -309,4 +324,5 @@ class DiceLoss(nn.Module):
         p, t = (logits.sigmoid(), t[:, None]) if k == 1 else (logits.softmax(1), F.one_hot(t, k).movedim(-1, 1))
         p, t = (v*known[:, None] for v in (p, t))
         inter, total = (p*t).sum((0, 2, 3)), (p + t).sum((0, 2, 3))
-        return 1 - ((2*inter + self.smooth)/(total + self.smooth)).mean()
+        part = (2*inter + self.smooth)/(total + self.smooth).clamp(min=1e-12)
+        return 1 - torch.where(total + self.smooth > 0, part, 1.).mean()

@@ -7,8 +7,9 @@ Docs: https://enhance-nb.github.io/enhance_nb/metrics.html.md"""
 # %% auto #0
 __all__ = ['luma', 'psnr', 'ssim', 'MaskScores', 'iou', 'dice', 'accuracy', 'Fid', 'Kid', 'nearest_neighbours', 'mode_report']
 
-# %% ../nbs/05_metrics.ipynb #6c0a0872
+# %% ../nbs/05_metrics.ipynb #11dced44
 import warnings
+from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -23,17 +24,19 @@ def luma(x, # (n, 3, h, w), RGB in [0, 1]
     r, g, b = x.unbind(-3)
     return ((16 + 65.481*r + 128.553*g + 24.966*b)/255).unsqueeze(-3)
 
-# %% ../nbs/05_metrics.ipynb #b0d9cd01
+# %% ../nbs/05_metrics.ipynb #4612d953
 def _ready(pred, target, border, y, round8):
     "The two batches as the protocol says: same shape, clamped, 8 bits, luma, border shaved"
     if pred.shape != target.shape:
         raise ValueError(f'prediction and target differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
     check_image(target, 'target')
+    if not pred.is_floating_point(): raise TypeError(f'prediction: images are floats in [0, 1], got {pred.dtype}')
     pred, target = (t.float().clamp(0, 1).reshape(-1, *t.shape[-3:]) for t in (pred, target))
     if round8: pred, target = ((t*255).round()/255 for t in (pred, target))
     if y and pred.shape[1] == 3: pred, target = luma(pred), luma(target)
     h, w = pred.shape[-2:]
-    if min(h, w) <= 2*border: raise ValueError(f'nothing is left of {h}x{w} pixels after shaving a border of {border}')
+    if border < 0 or min(h, w) <= 2*border:
+        raise ValueError(f'nothing is left of {h}x{w} pixels after shaving a border of {border}')
     return [t[..., border:h-border, border:w-border] for t in (pred, target)]
 
 # %% ../nbs/05_metrics.ipynb #9cc285a5
@@ -48,7 +51,7 @@ def psnr(pred, # (n, 3, h, w) or (3, h, w), RGB; clamped to [0, 1]
     mse = F.mse_loss(pred, target, reduction='none').flatten(1).mean(1)
     return (-10*mse.clamp(min=1e-12).log10()).mean()
 
-# %% ../nbs/05_metrics.ipynb #49da58ef
+# %% ../nbs/05_metrics.ipynb #4fd8c12d
 def ssim(pred, # (n, 3, h, w) or (3, h, w), RGB; clamped to [0, 1]
          target, # the same shape, in [0, 1]
          border=0, # pixels left out on each side; papers: the scale
@@ -58,15 +61,25 @@ def ssim(pred, # (n, 3, h, w) or (3, h, w), RGB; clamped to [0, 1]
     "Structural similarity, mean over the pictures, 11x11 Gaussian windows (Wang 2004). Raises as `psnr` does"
     from torchmetrics.functional.image import structural_similarity_index_measure
     pred, target = _ready(pred, target, border, y, round8)
-    return structural_similarity_index_measure(pred, target, data_range=1.)
+    if min(pred.shape[-2:]) < 11: raise ValueError(f'ssim: windows of 11x11 do not fit {tuple(pred.shape[-2:])} pixels')
+    with torch.autocast(pred.device.type, enabled=False):
+        index = structural_similarity_index_measure(pred, target, data_range=1., return_full_image=True)[1]
+    return index[..., 5:-5, 5:-5].mean()                                  # of the windows that lie inside the picture
 
-# %% ../nbs/05_metrics.ipynb #9f02b72e
+# %% ../nbs/05_metrics.ipynb #cebaf76f
 def _classes(pred, # (n, k, h, w) logits, k = 1 binary; or (n, h, w) class numbers
              threshold): # of the probability, for k = 1
     "(class numbers (n, h, w), number of classes or None)"
-    if pred.ndim == 3: return pred, None
+    if pred.ndim == 3:
+        if not pred.is_floating_point(): return pred, None
+        raise TypeError('class numbers (n, h, w) are whole numbers; logits are (n, k, h, w)')
     if pred.shape[1] > 1: return pred.argmax(1), pred.shape[1]
     return (pred[:, 0].float().sigmoid() > threshold).long(), 2
+
+def _alike(pred, target): # class numbers (n, h, w), both
+    if target.is_floating_point(): raise TypeError(f'masks are whole numbers, got {target.dtype}')
+    if pred.shape == target.shape: return pred.long(), target.long()
+    raise ValueError(f'masks differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
 
 class MaskScores:
     "A confusion matrix over a whole set, with `accuracy`, and per class and mean `iou` and `dice`; prints as a table"
@@ -80,13 +93,11 @@ class MaskScores:
     def update(self, pred, target): # logits (n, k, h, w) or class numbers (n, h, w); class numbers (n, h, w)
         "Count a batch; raises ValueError for classes that do not exist"
         from torchmetrics.functional.classification import multiclass_confusion_matrix
-        pred, target = _classes(pred, self.threshold)[0].long(), target.long()
-        if pred.shape != target.shape:
-            raise ValueError(f'masks differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
+        pred, target = _alike(_classes(pred, self.threshold)[0], target)
         known, k = target != self.ignore, len(self.names)
-        for m in (pred, target[known]):
+        for m in (pred[known], target[known]):
             if m.numel() and not (0 <= m.min() and m.max() < k):
-                raise ValueError(f'a mask holds class {int(m.max())} of {k}')
+                raise ValueError(f'a mask holds class {int(m.min() if m.min() < 0 else m.max())} of {k}')
         if known.any():
             self.matrix += multiclass_confusion_matrix(pred[known], target[known], k, validate_args=False).cpu()
         return self
@@ -105,24 +116,27 @@ def __repr__(self:MaskScores):
     return '\n'.join([f'accuracy {self.accuracy:.4f}', f'{"":14}{"IoU":>7}{"dice":>8}{"share":>8}',
                       *(f'{n:14}{i:7.3f}{d:8.3f}{s:8.1%}' for n, i, d, s in rows)])
 
-# %% ../nbs/05_metrics.ipynb #192e3cf6
-def _score(kind, pred, target, ignore, threshold):
-    n = _classes(pred, threshold)[1] or 1 + int(max(pred.max(), torch.where(target == ignore, 0, target).max()))
+# %% ../nbs/05_metrics.ipynb #6f8a546f
+def _score(kind, pred, target, ignore, threshold, classes):
+    n = classes or _classes(pred, threshold)[1]
+    if not n: n = 1 + int(max(torch.where(target == ignore, 0, m).max() for m in _alike(pred, target)))
     v = getattr(MaskScores(max(n, 2), ignore, threshold).update(pred, target), kind)
     return (v[1] if n <= 2 else v.nanmean()).nan_to_num(1.).float()
 
 # logits (n, k, h, w) or class numbers; class numbers (n, h, w) -> scalar
-def iou(pred, target, ignore=255, threshold=.5):
+# classes: how many, for class numbers; by default as many as this batch shows
+def iou(pred, target, ignore=255, threshold=.5, classes=None):
     "Intersection over union: mean over the classes there are, or of class 1 if there are two"
-    return _score('iou', pred, target, ignore, threshold)
+    return _score('iou', pred, target, ignore, threshold, classes)
 
-def dice(pred, target, ignore=255, threshold=.5): # as in `iou`
+def dice(pred, target, ignore=255, threshold=.5, classes=None): # as in `iou`
     "Twice the intersection over the sum: mean over the classes there are, or of class 1 if there are two"
-    return _score('dice', pred, target, ignore, threshold)
+    return _score('dice', pred, target, ignore, threshold, classes)
 
 def accuracy(pred, target, ignore=255, threshold=.5): # as in `iou`
     "Share of the known pixels with the right class"
-    hit, known = _classes(pred, threshold)[0] == target, target != ignore
+    pred, target = _alike(_classes(pred, threshold)[0], target)
+    hit, known = pred == target, target != ignore
     return (hit & known).sum()/known.sum().clamp(min=1)
 
 # %% ../nbs/05_metrics.ipynb #05f56da5
@@ -145,7 +159,15 @@ def _kid(r, f):
     own = lambda x: (total(x, x) - ((x*x).sum(1)/x.shape[1] + 1).pow(3).sum())/(len(x)*(len(x)-1))
     return own(r) + own(f) - 2*total(r, f)/(len(r)*len(f))
 
-# %% ../nbs/05_metrics.ipynb #9113e016
+# %% ../nbs/05_metrics.ipynb #2b70f4e1
+@contextmanager
+def _evaluating(net): # in training mode, batch norm would make two sets alike by itself
+    modes = {m: m.training for m in net.modules()} if isinstance(net, torch.nn.Module) else {}
+    for m in modes: m.training = False
+    try: yield
+    finally:
+        for m, mode in modes.items(): m.training = mode
+
 class Fid:
     """Fréchet distance between real and fake images, by features of `net`, statistics in float64 (1706.08500). Raises
     ValueError or TypeError for images that are no floats in [0, 1], features not finite, fewer than two images"""
@@ -156,7 +178,10 @@ class Fid:
                  real=None, # (n, d), the features of real images, if they are known
                  bs=64): # images that go through `net` at a time
         self.net, self.sets = (net.net, net.sets) if isinstance(net, Fid) else (net, {'real': [], 'fake': []})
-        if real is not None: self.sets['real'] = [real.cpu().double()]
+        if real is not None:
+            if real.ndim != 2 or not real.isfinite().all():
+                raise ValueError(f'{type(self).__name__}: real features are finite (n, d), got {tuple(real.shape)}')
+            self.sets = self.sets | {'real': [real.cpu().double()]}
         self.bs = bs
 
     @torch.no_grad()
@@ -164,7 +189,7 @@ class Fid:
         "Add images; returns itself"
         kind = 'real' if real else 'fake'
         for x in check_image(images, f'{kind} images').split(self.bs):
-            f = self.net(x)
+            with _evaluating(self.net): f = self.net(x)
             f = f[-1] if isinstance(f, (list, tuple)) else f
             f = (f.mean((2, 3)) if f.ndim == 4 else f).cpu().double()
             if not f.isfinite().all(): raise ValueError(f'the features of {kind} images hold NaN or infinite values')
@@ -177,7 +202,7 @@ class Fid:
         if n < 2: raise ValueError(f'{type(self).__name__}: needs at least two {kind} images, got {n}')
         return torch.cat(self.sets[kind])
 
-# %% ../nbs/05_metrics.ipynb #80e82bdb
+# %% ../nbs/05_metrics.ipynb #f432ed4c
 @patch
 def compute(self:Fid): # float
     "The distance; warns where the samples are few for it"
@@ -189,7 +214,7 @@ def compute(self:Fid): # float
 
 @patch
 def interval(self:Fid, level=.95, n=50, seed=0): # (low, high)
-    "Bootstrap interval around `compute`, from `n` drawings with replacement"
+    "Bootstrap interval around `compute`, from `n` drawings with replacement: its scatter, not its bias"
     r, f, g = self.features('real'), self.features('fake'), torch.Generator().manual_seed(seed)
     again = lambda x: x[torch.randint(len(x), (len(x),), generator=g)]
     d = torch.stack([self.distance(again(r), again(f)) for _ in range(n)])
@@ -201,14 +226,15 @@ class Kid(Fid):
     distance = staticmethod(_kid)
     few = 0 # unbiased
 
-# %% ../nbs/05_metrics.ipynb #22bee646
+# %% ../nbs/05_metrics.ipynb #c8b1397a
 def nearest_neighbours(x, # (n, d), features of what is asked about
                        among, # (m, d)
                        k=1, # how many for each
                       ): # distances (n, k) and indices (n, k), nearest first
     "The nearest of `among` to each of `x` (Euclidean), a thousand at a time. Raises ValueError for fewer than `k`"
     if len(among) < k: raise ValueError(f'nearest_neighbours: {k} wanted, {len(among)} there')
-    out = [torch.cdist(c, among).topk(k, largest=False) for c in x.split(1000)]
+    among = among.double()                                     # in float32 a copy would not be at distance 0
+    out = [torch.cdist(c, among).topk(k, largest=False) for c in x.double().split(1000)]
     return torch.cat([o.values for o in out]), torch.cat([o.indices for o in out])
 
 def mode_report(fake, # (n, d), features
@@ -218,7 +244,7 @@ def mode_report(fake, # (n, d), features
                ): # pairwise, repeats, coverage, and with labels modes, entropy (nats)
     """How varied are the fakes? `pairwise`: their mean distance over the real ones'; `repeats`: share closer to another
     fake than a tenth of that; `coverage`: share of real images with a fake in their neighbourhood (2002.09797)"""
-    spread = lambda x: torch.pdist(x[:2000]).mean()
+    spread = lambda x: torch.pdist(x[:2000].double()).mean()
     near = nearest_neighbours(fake, fake, 2)[0][:, 1]
     radius = nearest_neighbours(real, real, min(k+1, len(real)))[0][:, -1]
     out = AttrDict(pairwise=(spread(fake)/spread(real)).item(), repeats=(near < .1*spread(real)).double().mean().item(),
