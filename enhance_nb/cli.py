@@ -88,7 +88,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         _oops(e if isinstance(e, (ValueError,OSError)) else f'{type(e).__name__}: {e} (--debug shows where)')
         return 2
 
-# %% ../nbs/13_cli.ipynb #4ef1cde7
+# %% ../nbs/13_cli.ipynb #cd4ca3da
 def superres(args):
     "Enlarge photos; 0 if all went well, 1 if some failed"
     def check(scale):
@@ -104,6 +104,7 @@ def restore(args):
     if args.model and args.task: raise ValueError('--task chooses a model, and --model names one: give one of them')
     return _photos(args, f'restore-{args.task or "jpeg"}', check)
 
+# %% ../nbs/13_cli.ipynb #d6b2a540
 def _photos(args, name, check):
     "Put the model `name`, or that of the words, to work; `check` may refuse its scale"
     from huggingface_hub.utils.logging import set_verbosity_error

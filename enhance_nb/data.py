@@ -875,7 +875,7 @@ def _cifar10(folder, split):
     classes = (folder/'batches.meta.txt').read_text().split()
     return dict(xs=torch.from_numpy(raw[:, 1:].copy()).view(-1, 3, 32, 32), labels=raw[:, 0], classes=classes)
 
-# %% ../nbs/01_data.ipynb #3b4c1968
+# %% ../nbs/01_data.ipynb #2cad1e73
 def _idx_array(file):
     "The array in one of MNIST's gzipped idx files"
     with gzip.open(file) as f: b = f.read()
@@ -895,6 +895,7 @@ def _mnist_like(folder, split):
         xs, labels = (_idx_array(folder/f'{part}-{k}-ubyte.gz') for k in ('images-idx3', 'labels-idx1'))
     return dict(xs=torch.from_numpy(xs)[:, None], labels=labels, classes=classes)
 
+# %% ../nbs/01_data.ipynb #cea65ad0
 def _camvid(folder, split):
     classes = 'sky building pole road pavement tree sign fence car pedestrian bicyclist'.split()
     xs = image_files(folder/split)

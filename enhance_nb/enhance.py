@@ -120,7 +120,18 @@ def _any_kind(f, x, # (1 to 4, h, w) as in `Photo`
     near = keep(c_, -most(-torch.where(a>0, c, 1)), most(torch.where(a>0, c, 0)))
     return torch.cat([torch.where(least==1, c_, near), keep(a_, least, most(a))])
 
-# %% ../nbs/12_enhance.ipynb #7ddc0b70
+# %% ../nbs/12_enhance.ipynb #f9b40e31
+def _finite(model):
+    "`model` as a function without gradients; ValueError if it gives NaN"
+    @torch.inference_mode()
+    def f(x):
+        y = model(x.contiguous(memory_format=torch.channels_last))
+        if y.isfinite().all(): return y
+        name = model.info.get('name', type(model).__name__)
+        raise ValueError(f'the model {name} gave NaN or infinite values')
+    return f
+
+# %% ../nbs/12_enhance.ipynb #ea1034b0
 def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   model, # as `load_model` gives it
                   tile=256, # side of a tile in pixels; 0 or None: the whole image at once
@@ -128,7 +139,7 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   overlap=None): # surroundings of a tile; None: as far as the model looks
     """`image`, `model.scale` times larger and of the same kind (gray becomes colour if the model colours). Raises
     ValueError if the model gives NaN"""
-    name,s = model.info.get('name', type(model).__name__),model.scale
+    f,s = _finite(model),model.scale
     dev = next((p.device for p in model.parameters()), torch.device('cpu'))
     is_photo = isinstance(image, Photo)
     px = image.pixels if is_photo else check_image(image).detach().movedim(-3, -1)
@@ -137,11 +148,6 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
     if is_photo and px.shape[2]<3 and colours: px = px[...,[0,0,0,*range(1, px.shape[2])]]
     out = (np if is_photo else torch).empty((px.shape[0]*s, px.shape[1]*s, px.shape[2]), dtype=px.dtype)
     opaque = is_photo and image.alpha and px[...,-1].min()==np.iinfo(px.dtype).max
-    @torch.inference_mode()
-    def f(x):
-        y = model(x.contiguous(memory_format=torch.channels_last))
-        if not y.isfinite().all(): raise ValueError(f'the model {name} gave NaN or infinite values')
-        return y
     if overlap is None: overlap = max(model.radius, 2)
     if getattr(model, 'whole', False): tile = 0 # it must see everything at once
     for core,around in (progress or list)(tiles(*px.shape[:2], tile, overlap, getattr(model, 'fold', 1))):

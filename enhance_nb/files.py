@@ -104,7 +104,7 @@ def _to_16(im, path):
         px = np.concatenate([px, 65535*(px!=np.array(t)).any(-1, keepdims=True).astype(np.uint16)], -1)
     return px
 
-# %% ../nbs/00_files.ipynb #02c350ee
+# %% ../nbs/00_files.ipynb #df2c6d09
 @patch(cls_method=True)
 def open(cls:Photo, path):
     "Read the file `path`; raises `ImageError`, or `FileNotFoundError` if there is none"
@@ -122,6 +122,7 @@ def open(cls:Photo, path):
             return cls(np.ascontiguousarray(upright(px, o)), exif, icc, 'JPEG' if im.format=='MPO' else im.format)
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
 
+# %% ../nbs/00_files.ipynb #e995340d
 def _open(path):
     "The opened file; of a PNG the checksums are compared first, which Pillow does only when asked"
     im = Image.open(path)

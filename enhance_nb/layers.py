@@ -7,14 +7,16 @@ Docs: https://enhance-nb.github.io/enhance_nb/layers.html.md"""
 # %% auto #0
 __all__ = ['relu', 'leaky', 'conv', 'Row', 'imagenet_stats', 'Loaded', 'ConvBlock', 'pad_to', 'EdsrBlock', 'zero_init_',
            'ResBlock', 'PreactBlock', 'res_group', 'DarknetBlock', 'FactoredConv', 'InceptionBlock', 'DenseBlock',
-           'StyleBlock', 'Summary', 'summary', 'AdaptiveConcatPool', 'Lambda', 'icnr_', 'upsample_shuffle',
-           'upsample_nearest', 'DeconvBlock', 'UnetBlock', 'UpResBlock', 'cross_conv', 'SaveFeatures', 'Normalize',
-           'FeaturesOf', 'features_of', 'freeze', 'unfreeze', 'FrozenBatchNorm1d', 'FrozenBatchNorm2d',
-           'FrozenBatchNorm3d', 'freeze_bn', 'copy_weights', 'load_partial', 'Pretrained', 'weights']
+           'StyleBlock', 'Summary', 'evaluating', 'summary', 'AdaptiveConcatPool', 'Lambda', 'icnr_',
+           'upsample_shuffle', 'upsample_nearest', 'DeconvBlock', 'UnetBlock', 'UpResBlock', 'cross_conv',
+           'SaveFeatures', 'Normalize', 'FeaturesOf', 'features_of', 'freeze', 'unfreeze', 'FrozenBatchNorm1d',
+           'FrozenBatchNorm2d', 'FrozenBatchNorm3d', 'freeze_bn', 'copy_weights', 'load_partial', 'Pretrained',
+           'weights']
 
-# %% ../nbs/02_layers.ipynb #53e14c38
+# %% ../nbs/02_layers.ipynb #685d7470
 import json, os
 from collections import namedtuple
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
@@ -219,19 +221,28 @@ class Summary(list):
         return '\n'.join([line('layer', 'kind', 'output', 'parameters', 'MMACs', 'trains'), *rows,
                           f'{self.params:,} parameters, {self.macs/1e6:,.1f} million MACs'])
 
-# %% ../nbs/02_layers.ipynb #f9511deb
+# %% ../nbs/02_layers.ipynb #c4a1c4a8
+@contextmanager
+def evaluating(m): # a module, or any other function, with which nothing happens
+    "All of `m` in evaluation mode to the end of the `with` block, then each part as it was"
+    modes = {l: l.training for l in m.modules()} if isinstance(m, nn.Module) else {}
+    for l in modes: l.training = False
+    try: yield m
+    finally:
+        for l, mode in modes.items(): l.training = mode
+
 @torch.no_grad()
 def summary(m, # a module
             x, # an input, or its shape, e.g. `(1, 3, 64, 64)`
            ): # list of rows, printed as a table, with `.params` and `.macs`
     "Output shape, parameters, multiply-accumulates (of conv and linear layers) and trainability of each layer of `m`"
     if isinstance(x, tuple): x = torch.zeros(x, device=next((p.device for p in m.parameters()), None))
-    rows, seen, modes = Summary(), set(), {l: l.training for l in m.modules()}
+    rows, seen = Summary(), set()
     leaves = [(n, l) for n, l in m.named_modules() if not list(l.children()) or l._parameters]
     hooks = [l.register_forward_hook(lambda l, xs, out, n=n: rows.append(_row(n, l, xs, out, seen))) for n, l in leaves]
-    try: m.eval()(x)
+    try:
+        with evaluating(m): m(x)
     finally:
-        for l, mode in modes.items(): l.training = mode
         for h in hooks: h.remove()
     return rows
 

@@ -7,15 +7,15 @@ Docs: https://enhance-nb.github.io/enhance_nb/metrics.html.md"""
 # %% auto #0
 __all__ = ['luma', 'psnr', 'ssim', 'MaskScores', 'iou', 'dice', 'accuracy', 'Fid', 'Kid', 'nearest_neighbours', 'mode_report']
 
-# %% ../nbs/05_metrics.ipynb #11dced44
+# %% ../nbs/05_metrics.ipynb #c640c70f
 import warnings
-from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
 from fastcore.all import AttrDict, patch
 
 from .files import check_image
+from .layers import evaluating
 
 # %% ../nbs/05_metrics.ipynb #9137b059
 def luma(x, # (n, 3, h, w), RGB in [0, 1]
@@ -66,7 +66,7 @@ def ssim(pred, # (n, 3, h, w) or (3, h, w), RGB; clamped to [0, 1]
         index = structural_similarity_index_measure(pred, target, data_range=1., return_full_image=True)[1]
     return index[..., 5:-5, 5:-5].mean()                                  # of the windows that lie inside the picture
 
-# %% ../nbs/05_metrics.ipynb #cebaf76f
+# %% ../nbs/05_metrics.ipynb #3d29e2d2
 def _classes(pred, # (n, k, h, w) logits, k = 1 binary; or (n, h, w) class numbers
              threshold): # of the probability, for k = 1
     "(class numbers (n, h, w), number of classes or None)"
@@ -81,6 +81,7 @@ def _alike(pred, target): # class numbers (n, h, w), both
     if pred.shape == target.shape: return pred.long(), target.long()
     raise ValueError(f'masks differ in shape: {tuple(pred.shape)} and {tuple(target.shape)}')
 
+# %% ../nbs/05_metrics.ipynb #bd600d6d
 class MaskScores:
     "A confusion matrix over a whole set, with `accuracy`, and per class and mean `iou` and `dice`; prints as a table"
     def __init__(self, classes, # names, or how many
@@ -159,15 +160,7 @@ def _kid(r, f):
     own = lambda x: (total(x, x) - ((x*x).sum(1)/x.shape[1] + 1).pow(3).sum())/(len(x)*(len(x)-1))
     return own(r) + own(f) - 2*total(r, f)/(len(r)*len(f))
 
-# %% ../nbs/05_metrics.ipynb #2b70f4e1
-@contextmanager
-def _evaluating(net): # in training mode, batch norm would make two sets alike by itself
-    modes = {m: m.training for m in net.modules()} if isinstance(net, torch.nn.Module) else {}
-    for m in modes: m.training = False
-    try: yield
-    finally:
-        for m, mode in modes.items(): m.training = mode
-
+# %% ../nbs/05_metrics.ipynb #7f5a6059
 class Fid:
     """Fréchet distance between real and fake images, by features of `net`, statistics in float64 (1706.08500). Raises
     ValueError or TypeError for images that are no floats in [0, 1], features not finite, fewer than two images"""
@@ -189,7 +182,7 @@ class Fid:
         "Add images; returns itself"
         kind = 'real' if real else 'fake'
         for x in check_image(images, f'{kind} images').split(self.bs):
-            with _evaluating(self.net): f = self.net(x)
+            with evaluating(self.net): f = self.net(x)      # in training mode, batch norm makes any two sets alike
             f = f[-1] if isinstance(f, (list, tuple)) else f
             f = (f.mean((2, 3)) if f.ndim == 4 else f).cpu().double()
             if not f.isfinite().all(): raise ValueError(f'the features of {kind} images hold NaN or infinite values')

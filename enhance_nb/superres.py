@@ -103,7 +103,7 @@ def superres_learner(data, # photos to learn from: a folder, or files; or `DataL
     return Learner(model.to(memory_format=torch.channels_last), data, loss_func or l1, lr, cbs=cbs, precision=precision,
                    metrics=psnr_y if scale > 1 else psnr_rgb, clip=clip, seed=seed)
 
-# %% ../nbs/07_superres.ipynb #d5af20f0
+# %% ../nbs/07_superres.ipynb #19aad092
 class Scores(list):
     "The rows of `evaluate_sr`; prints as a table with the mean at the end"
     def mean(self, k): return sum(r[k] for r in self)/len(self)
@@ -114,6 +114,7 @@ class Scores(list):
         cells = lambda r: [r['name'], *[f'{r[k]:.4f}' if 'ssim' in k else f'{r[k]:.2f}' for k in keys]]
         return '\n'.join([line(['', *keys]), *[line(cells(r)) for r in rows]])
 
+# %% ../nbs/07_superres.ipynb #60c6a3f8
 @torch.inference_mode()
 def evaluate_sr(model, # enlarges by `model.scale`, or repairs; it is set to evaluation mode
                 data, # whole photos: a folder, or files
