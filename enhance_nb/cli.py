@@ -33,7 +33,9 @@ def _photo_args(p, suffix, model):
     a('--dry-run', action='store_true', help='only say what would be done')
     a('--json', action='store_true', help='print the results as JSON')
 
-# %% ../nbs/13_cli.ipynb #c282967c
+# %% ../nbs/13_cli.ipynb #fec3f13d
+_TASKS = dict(jpeg='restore-jpeg', denoise='restore-denoise', colorize='colorize')
+
 def _parser():
     "The verbs and their options"
     p = argparse.ArgumentParser('enhance', description='Enhance your photos with trained networks.')
@@ -48,8 +50,8 @@ def _parser():
     s = verb('superres', superres, 'make photos larger and sharper')
     s.add_argument('--scale', type=int, choices=(2,4), help='how many times larger (default: 2)')
     _photo_args(s, '_xSCALE', 'superres-xSCALE')
-    r = verb('restore', restore, 'repair photos: what JPEG did to them, or noise')
-    r.add_argument('--task', choices=('jpeg','denoise'), help='what to repair (default: jpeg)')
+    r = verb('restore', restore, 'repair photos: what JPEG did to them, or noise; colour gray ones')
+    r.add_argument('--task', choices=tuple(_TASKS), help='what to repair (default: jpeg)')
     _photo_args(r, '_restored', 'the one for the task')
     d = verb('demo', demo, 'enhance a photo that is already on your disk, to see what to expect')
     d.add_argument('-o', '--output', default='.', help='folder for the results (default: this one)')
@@ -88,7 +90,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         _oops(e if isinstance(e, (ValueError,OSError)) else f'{type(e).__name__}: {e} (--debug shows where)')
         return 2
 
-# %% ../nbs/13_cli.ipynb #cd4ca3da
+# %% ../nbs/13_cli.ipynb #684316ef
 def superres(args):
     "Enlarge photos; 0 if all went well, 1 if some failed"
     def check(scale):
@@ -102,7 +104,7 @@ def restore(args):
     def check(scale):
         if scale!=1: raise ValueError(f'{args.model}: a model that enlarges {scale} times; see enhance superres')
     if args.model and args.task: raise ValueError('--task chooses a model, and --model names one: give one of them')
-    return _photos(args, f'restore-{args.task or "jpeg"}', check)
+    return _photos(args, _TASKS[args.task or 'jpeg'], check)
 
 # %% ../nbs/13_cli.ipynb #d6b2a540
 def _photos(args, name, check):
