@@ -467,32 +467,13 @@ def _write(path, data): # beside, then renamed: complete or not at all
     part.write_bytes(data)
     os.replace(part, path)
 
-# %% ../nbs/02_layers.ipynb #aeb36a67
+# %% ../nbs/02_layers.ipynb #2e5582af
 class Pretrained(nn.Module, ModelHubMixin):
     "A network with `save_pretrained(folder)`, `from_pretrained(folder or hub id)`, `push_to_hub`; `info` goes with it"
     @property
     def info(self): return self.__dict__.setdefault('_info', {})
     @info.setter
     def info(self, v): self.__dict__['_info'] = dict(v)
-
-    def save_pretrained(self, save_directory, **kwargs):
-        for k, v in self.info.items():                                # before anything is touched
-            try: json.dumps(v)
-            except TypeError as e: raise ValueError(f'{type(self).__name__}: info[{k!r}] is no JSON value ({e})') from e
-        return super().save_pretrained(save_directory, **kwargs)
-
-    def _save_pretrained(self, folder):
-        args = self._hub_mixin_config or {}
-        for a in list(self._hub_mixin_init_parameters)[1:]:
-            if a not in args: raise ValueError(f'{type(self).__name__}: argument {a!r} is not a JSON value, so this '
-                                               'model cannot be rebuilt; pass a name instead')
-        data = save({k: _half(v).cpu().contiguous() for k, v in self.state_dict().items()})
-        info = self.info | dict(sha256=sha256(data).hexdigest())
-        config = json.dumps({'class': type(self).__name__, **args, 'info': info}, indent=2)+'\n'
-        _write(folder/'model.safetensors', data)
-        _write(folder/'config.json', config.encode())
-        self.info = info
-        self.generate_model_card().save(folder/'README.md')
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
@@ -511,6 +492,28 @@ class Pretrained(nn.Module, ModelHubMixin):
         model.load_state_dict(load_file(_file(model_id, 'model.safetensors', **hub)))
         model.info = cfg['info']
         return model.eval()
+
+# %% ../nbs/02_layers.ipynb #7d6f2456
+@patch
+def save_pretrained(self:Pretrained, save_directory, **kwargs):
+    for k, v in self.info.items():                                    # before anything is touched
+        try: json.dumps(v)
+        except TypeError as e: raise ValueError(f'{type(self).__name__}: info[{k!r}] is no JSON value ({e})') from e
+    return super(Pretrained, self).save_pretrained(save_directory, **kwargs)
+
+@patch
+def _save_pretrained(self:Pretrained, folder):
+    args = self._hub_mixin_config or {}
+    for a in list(self._hub_mixin_init_parameters)[1:]:
+        if a not in args: raise ValueError(f'{type(self).__name__}: argument {a!r} is not a JSON value, so this model '
+                                           'cannot be rebuilt; pass a name instead')
+    data = save({k: _half(v).cpu().contiguous() for k, v in self.state_dict().items()})
+    info = self.info | dict(sha256=sha256(data).hexdigest())
+    config = json.dumps({'class': type(self).__name__, **args, 'info': info}, indent=2)+'\n'
+    _write(folder/'model.safetensors', data)
+    _write(folder/'config.json', config.encode())
+    self.info = info
+    self.generate_model_card().save(folder/'README.md')
 
 # %% ../nbs/02_layers.ipynb #5ec77779
 @patch
