@@ -8,8 +8,8 @@ Docs: https://enhance-nb.github.io/enhance_nb/data.html.md"""
 __all__ = ['datasets', 'shape_classes', 'run_size', 'fetch', 'show_images', 'shapes', 'split_random', 'split_groups', 'file_list',
            'resize_folder', 'channel_stats', 'Shrink', 'CropMultiple', 'ScaledCrop', 'Dihedral', 'Degrade', 'Jpeg',
            'Palette', 'Grayscale', 'Noise', 'Blur', 'Rotate', 'Hole', 'LeftHole', 'Watermark', 'Fade', 'Edges',
-           'crappify', 'Items', 'Pairs', 'overlay', 'show_masks', 'Labelled', 'Unpaired', 'seeded', 'EpochSampler',
-           'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
+           'crappify', 'Items', 'Pairs', 'class_colors', 'overlay', 'show_masks', 'Labelled', 'Unpaired', 'seeded',
+           'EpochSampler', 'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
 
 # %% ../nbs/01_data.ipynb #8c0d441f
 import csv, gzip, io, math, os, random, shutil, stat, struct, sys, tarfile, zipfile
@@ -670,17 +670,20 @@ def __getitem__(self:Pairs, i): # (x, y)
     if self.x_tfms is not None: x = self.x_tfms(x)
     return _finish(x), _finish(y)
 
-# %% ../nbs/01_data.ipynb #68034d52
+# %% ../nbs/01_data.ipynb #172b5737
+def class_colors(n): # (n, 3) in [0, 1]
+    "The colours by which `overlay` tells classes apart: 21, then from the start"
+    from matplotlib import colormaps
+    table = [(.1, .1, .1), *(c for half in (0, 1) for c in colormaps['tab20'].colors[half::2])]
+    return torch.tensor([table[i % len(table)] for i in range(n)], dtype=torch.float32)
+
 def overlay(x, # (3, h, w) in [0, 1]
             mask, # (h, w) class numbers; 255 is left untouched
             alpha=.5, # opacity
            ): # (3, h, w)
     "`mask` as colours over the photo `x`"
-    from matplotlib import colormaps
-    table = [(.1, .1, .1), *(c for half in (0, 1) for c in colormaps['tab20'].colors[half::2])]
-    colors = torch.tensor(table, dtype=torch.float32)
     m = mask.long().cpu()
-    paint = colors[m % len(colors)].movedim(-1, 0)
+    paint = class_colors(256)[m].movedim(-1, 0)
     return torch.where(m == 255, x.cpu().float(), x.cpu().float().lerp(paint, alpha))
 
 def show_masks(xb, # (n, 3, h, w)
@@ -698,8 +701,7 @@ def show_masks(xb, # (n, 3, h, w)
     rows = [xb[:n], *([overlay(x, m, alpha) for x, m in zip(xb[:n], ms)] for ms in masks)]
     show_images([im for r in rows for im in r], [t if i == 0 else '' for t in names for i in range(n)], n, size)
     if not classes: return
-    marks = [plt.Rectangle((0, 0), 1, 1, color=overlay(torch.zeros(3,1,1), torch.tensor([[i]]), 1.)[:,0,0].numpy())
-             for i in range(len(classes))]
+    marks = [plt.Rectangle((0, 0), 1, 1, color=c.numpy()) for c in class_colors(len(classes))]
     fig = plt.gcf()
     fig.set_figheight(fig.get_figheight() + .25*-(-len(classes)//6))
     fig.legend(marks, classes, loc='outside lower center', ncols=6, fontsize=8, frameon=False)

@@ -388,7 +388,7 @@ def features_of(net, # any module; it is frozen and set to eval
         net = net[:1 + max(top.index(n.split('.')[0]) for n in layers)]
     return FeaturesOf(net, layers, mean, std)
 
-# %% ../nbs/02_layers.ipynb #e5c5f783
+# %% ../nbs/02_layers.ipynb #4a7c4bbc
 def freeze(m, upto=None): # name of the first child that stays trainable; None: nothing does
     "No gradients for the parameters of `m`, or of its children before `upto`. Raises ValueError for an unknown child"
     names = [n for n, _ in m.named_children()]
@@ -398,8 +398,11 @@ def freeze(m, upto=None): # name of the first child that stays trainable; None: 
     return m
 
 def unfreeze(m):
-    "Gradients for all parameters of `m`"
-    return m.requires_grad_(True)
+    "Gradients for all parameters of `m` but those of frozen batch norms"
+    m.requires_grad_(True)
+    for b in m.modules():
+        if isinstance(b, _Frozen): b.requires_grad_(False)
+    return m
 
 class _Frozen:
     def train(self, mode=True): return super().train(False)
@@ -467,9 +470,15 @@ def _write(path, data): # beside, then renamed: complete or not at all
     part.write_bytes(data)
     os.replace(part, path)
 
-# %% ../nbs/02_layers.ipynb #2e5582af
+# %% ../nbs/02_layers.ipynb #1b4697b3
 class Pretrained(nn.Module, ModelHubMixin):
     "A network with `save_pretrained(folder)`, `from_pretrained(folder or hub id)`, `push_to_hub`; `info` goes with it"
+    def __new__(cls, *args, **kwargs):
+        self = super().__new__(cls, *args, **kwargs)
+        given = dict(zip(list(cls._hub_mixin_init_parameters)[1:], args)) | kwargs
+        self.__dict__['_lost'] = [k for k, v in given.items() if (self._hub_mixin_config or {}).get(k) is not v]
+        return self
+
     @property
     def info(self): return self.__dict__.setdefault('_info', {})
     @info.setter
@@ -493,7 +502,7 @@ class Pretrained(nn.Module, ModelHubMixin):
         model.info = cfg['info']
         return model.eval()
 
-# %% ../nbs/02_layers.ipynb #7d6f2456
+# %% ../nbs/02_layers.ipynb #5046e50e
 @patch
 def save_pretrained(self:Pretrained, save_directory, **kwargs):
     for k, v in self.info.items():                                    # before anything is touched
@@ -504,9 +513,8 @@ def save_pretrained(self:Pretrained, save_directory, **kwargs):
 @patch
 def _save_pretrained(self:Pretrained, folder):
     args = self._hub_mixin_config or {}
-    for a in list(self._hub_mixin_init_parameters)[1:]:
-        if a not in args: raise ValueError(f'{type(self).__name__}: argument {a!r} is not a JSON value, so this model '
-                                           'cannot be rebuilt; pass a name instead')
+    if self._lost: raise ValueError(f'{type(self).__name__}: argument {self._lost[0]!r} is no JSON value, so this '
+                                    'model cannot be rebuilt; pass a name instead')
     data = save({k: _half(v).cpu().contiguous() for k, v in self.state_dict().items()})
     info = self.info | dict(sha256=sha256(data).hexdigest())
     config = json.dumps({'class': type(self).__name__, **args, 'info': info}, indent=2)+'\n'

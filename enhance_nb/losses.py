@@ -267,20 +267,25 @@ class CycleLoss:
     def __call__(self, real, rebuilt, kept=None): # (n, 3, h, w) each, `real` in [0, 1] -> scalar
         return self.weight*(l1(rebuilt, real) + (self.identity*l1(kept, real) if kept is not None else 0.))
 
-# %% ../nbs/03_losses.ipynb #f542758b
-@_float32
-def _ce_map(logits, target, ignore):
-    "Cross-entropy of each pixel, and which count"
+# %% ../nbs/03_losses.ipynb #0b8df645
+def _known(logits, target, ignore):
+    "(class numbers with 0 for what does not count, what counts)"
     k, known = logits.shape[1], target != ignore
-    if target.is_floating_point() or logits.shape[-2:] != target.shape[-2:] or target.ndim != 3:
+    if target.is_floating_point() or target.shape != (len(logits), *logits.shape[2:]):
         raise ValueError(f'masks are class numbers (n, h, w) beside logits (n, k, h, w); got {target.dtype} '
                          f'{tuple(target.shape)} and {tuple(logits.shape)}')
     t = torch.where(known, target, 0)
     if t.numel() and not (0 <= t.min() and t.max() < max(k, 2)):
         raise ValueError(f'a mask holds class {int(t.max() if t.min() >= 0 else t.min())}; '
                          f'the network knows {max(k, 2)}')
-    if k == 1: return F.binary_cross_entropy_with_logits(logits[:, 0], t.to(logits), reduction='none'), known
-    return F.cross_entropy(logits, t.long(), reduction='none'), known
+    return t.long(), known
+
+@_float32
+def _ce_map(logits, target, ignore):
+    "Cross-entropy of each pixel, and which count"
+    t, known = _known(logits, target, ignore)
+    if logits.shape[1] > 1: return F.cross_entropy(logits, t, reduction='none'), known
+    return F.binary_cross_entropy_with_logits(logits[:, 0], t.to(logits), reduction='none'), known
 
 def _mean(x, known): return torch.where(known, x, 0).sum()/known.sum().clamp(min=1)
 
@@ -291,7 +296,7 @@ def mask_loss(logits, # (n, k, h, w); k = 1: binary
     "Cross-entropy (binary for one channel) over the known pixels. Raises ValueError for numbers outside the classes"
     return _mean(*_ce_map(logits, target, ignore))
 
-# %% ../nbs/03_losses.ipynb #ec3bd3a3
+# %% ../nbs/03_losses.ipynb #f3546c06
 class FocalLoss(nn.Module):
     "Cross-entropy with easy pixels turned down by (1-p)**gamma; gamma 0 is cross-entropy (1708.02002, eq. 4 and 5)"
     def __init__(self, gamma=2., # how much
@@ -312,17 +317,16 @@ class FocalLoss(nn.Module):
 
 class DiceLoss(nn.Module):
     "1 - the dice coefficient of probabilities, mean over the classes (for one channel: of that one) (1606.04797)"
-    def __init__(self, smooth=1., # added above and below: an absent class that is not predicted costs nothing
+    def __init__(self, smooth=1., # added above and below: nothing there and nothing predicted is 1, not 0/0
                  ignore=255): # the number that is left out
         super().__init__()
         self.smooth, self.ignore = smooth, ignore
 
     @_float32
     def forward(self, logits, target): # (n, k, h, w) and (n, h, w) -> scalar, float32
-        known, k = _ce_map(logits, target, self.ignore)[1], logits.shape[1]
-        t = torch.where(known, target, 0).long()
-        p, t = (logits.sigmoid(), t[:, None]) if k == 1 else (logits.softmax(1), F.one_hot(t, k).movedim(-1, 1))
-        p, t = (v*known[:, None] for v in (p, t))
-        inter, total = (p*t).sum((0, 2, 3)), (p + t).sum((0, 2, 3))
+        t, known = (v[:, None] for v in _known(logits, target, self.ignore))
+        p = (logits.sigmoid() if logits.shape[1] == 1 else logits.softmax(1))*known
+        t = (t*known).to(p) if logits.shape[1] == 1 else torch.zeros_like(p).scatter_(1, t, known.to(p))
+        inter, total = (p*t).sum((0, 2, 3)), p.sum((0, 2, 3)) + t.sum((0, 2, 3))
         part = (2*inter + self.smooth)/(total + self.smooth).clamp(min=1e-12)
         return 1 - torch.where(total + self.smooth > 0, part, 1.).mean()
