@@ -58,11 +58,12 @@ class ConvBlock(nn.Sequential):
 
 conv = ConvBlock # the short name, as it stands in networks
 
-# %% ../nbs/02_layers.ipynb #4d721931
+# %% ../nbs/02_layers.ipynb #11858761
 def _mirror(n, size, device):
     "Indices `0..size-1` of `n` cells reflected again and again"
-    i = torch.arange(size, device=device) % max(2*(n-1), 1)
-    return torch.where(i < n, i, 2*(n-1) - i)
+    last = torch.full((1,), n-1, device=device)                           # a tensor, for the sake of ONNX
+    i = torch.arange(size, device=device) % (2*last).clamp(min=1)
+    return torch.where(i <= last, i, 2*last - i)
 
 def pad_to(x, # (n, c, h, w)
            multiple, # the grid that height and width must fit
@@ -70,7 +71,7 @@ def pad_to(x, # (n, c, h, w)
           ): # (n, c, H, W), H and W multiples of `multiple`; crop a result back with `[..., :h, :w]`
     "`x` grown at the lower and right border by reflection, from any size (1x1 too)"
     h, w = x.shape[-2:]
-    size = lambda n: max(-(-n//multiple), least) * multiple
+    size = lambda n: max((n + multiple - 1)//multiple, least) * multiple           # ONNX divides towards 0
     return x.index_select(-2, _mirror(h, size(h), x.device)).index_select(-1, _mirror(w, size(w), x.device))
 
 # %% ../nbs/02_layers.ipynb #f396866d
