@@ -290,7 +290,7 @@ def segment_image(image, # a `Photo` (transparent: on white), or a float tensor 
         out[i:i+64] = band.argmax(0) if len(band)>1 else band[0]>0
     return out
 
-# %% ../nbs/12_enhance.ipynb #0a226f83
+# %% ../nbs/12_enhance.ipynb #2c9a2ac7
 def _paint(photo, mask, alpha=.5): # -> Photo
     from enhance_nb.data import overlay
     px = over_white(photo.pixels)
@@ -299,6 +299,7 @@ def _paint(photo, mask, alpha=.5): # -> Photo
         out[i:i+256] = from_float(overlay(to_float(px[i:i+256]).expand(3,-1,-1), mask[i:i+256], alpha), 8)
     return Photo(out, photo.exif, photo.icc if photo.c>2 else b'')
 
+# %% ../nbs/12_enhance.ipynb #bc103194
 def segment_files(
         paths, # a file, a folder, a pattern, or a list of those
         out=None, # a folder; None: beside the input

@@ -89,7 +89,7 @@ def levels(net, # a module from images (n, 3, h, w) to anything
         found.append((n, nf, b))
     return found
 
-# %% ../nbs/08_unet.ipynb #664f4130
+# %% ../nbs/08_unet.ipynb #d2514331
 def _backbone(name, weights=None, depth=None): # a module
     if isinstance(name, nn.Module): return name
     if name.startswith('timm/'):
@@ -103,6 +103,7 @@ def _backbone(name, weights=None, depth=None): # a module
     net = models.get_model(name, weights=weights)
     return getattr(net, 'features', net)
 
+# %% ../nbs/08_unet.ipynb #e6261148
 class Encoder(nn.Module):
     "What a backbone knows on each of its grids: normalised (n, 3, h, w) -> list of (n, c, h', w'), finest first"
     def __init__(self, backbone, # a name of torchvision's, 'timm/NAME', or a module
@@ -222,7 +223,7 @@ def mask_tfms(crop): # (height, width) -> v2 transforms of photo and mask, of th
     blur = v2.GaussianBlur(5, (.3, 1.5))
     return both, (v2.ColorJitter(.5, .4, .4), v2.RandomGrayscale(.1), v2.RandomApply([blur], .2))
 
-# %% ../nbs/08_unet.ipynb #8b57a175
+# %% ../nbs/08_unet.ipynb #311ab746
 def _owners(m): # the outermost modules that own parameters, in order
     if list(m.parameters(recurse=False)): return [m]
     return [o for c in m.children() for o in _owners(c)]
@@ -234,6 +235,7 @@ def unet_groups(model): # with an `encoder`; any other is one group -> list of t
     rest = [c for c in model.children() if c is not model.encoder]
     return [nn.ModuleList(ms) for ms in (layers[:len(layers)//2], layers[len(layers)//2:], rest)]
 
+# %% ../nbs/08_unet.ipynb #9273a11a
 def _mask_loaders(data, valid, crop, bs, seed, num_workers):
     from enhance_nb.data import DataLoaders, Pairs
     whole, crop = partial(_whole, data), (crop, crop) if isinstance(crop, int) else tuple(crop)
@@ -248,6 +250,7 @@ def _whole(name, split):
     from enhance_nb.data import Pairs, load_set
     return Pairs(**load_set(name, split), cache=True)
 
+# %% ../nbs/08_unet.ipynb #288861fe
 def unet_learner(data, # name of a set with masks (`load_set`), `Pairs` of whole photos and masks, or `DataLoaders`
                  model=None, # default: a `DynamicUnet` of `net_args` for the classes there are (two: one channel)
                  valid='val', # whole photos to validate on: part of a named set, or `Pairs`; None: no validation
