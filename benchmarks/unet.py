@@ -76,10 +76,6 @@ def kept(net, x, y): # what a step keeps for its way back, parameters aside, MB:
     del loss
     return sum(sizes.values())/1e6
 
-class Wrapped(torch.nn.Module): # normalises, as ours does inside
-    def __init__(self, net): super().__init__(); self.norm, self.net = Normalize(), net
-    def forward(self, x): return self.net(self.norm(x))
-
 def camvid(steps, seeds=3):
     from enhance_nb.data import Pairs, load_set
     from enhance_nb.unet import evaluate_masks, unet_learner
@@ -88,7 +84,8 @@ def camvid(steps, seeds=3):
     for seed in range(seeds):
         for name in ('ours', 'smp'):
             if (net := built(name, len(valid.classes), seed)) is None: continue
-            learn = unet_learner(train, net if name == 'ours' else Wrapped(net), None, size, precision='bf16', seed=seed)
+            if name != 'ours': net = torch.nn.Sequential(Normalize(), net)                # ours normalises inside
+            learn = unet_learner(train, net, None, size, precision='bf16', seed=seed)
             learn.quiet = True
             learn.fit_one_cycle(steps/len(learn.dls.train))
             sc = evaluate_masks(learn.model, valid, size)

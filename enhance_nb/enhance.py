@@ -178,7 +178,7 @@ class Result:
     new_size: tuple = None # (width, height) after
     classes: dict = None # shares, of what `segment_files` has done
 
-# %% ../nbs/12_enhance.ipynb #af762fc5
+# %% ../nbs/12_enhance.ipynb #4f020b2b
 def _found(paths, recursive):
     "A list of (file, its place under the output folder), or (path, error) where there is none"
     found = []
@@ -189,6 +189,7 @@ def _found(paths, recursive):
     if not any(isinstance(o, Path) for _,o in found): raise found[0][1] if found else ValueError('no input files')
     return list(dict(found).items())
 
+# %% ../nbs/12_enhance.ipynb #556e3e93
 def _written(output, suffix, more): # the files of one photo: its output, and NAME with the endings `more`
     return [output, *(output.with_name(output.stem.removesuffix(suffix)+e) for e in more)]
 

@@ -103,7 +103,7 @@ def _backbone(name, weights=None, depth=None): # a module
     net = models.get_model(name, weights=weights)
     return getattr(net, 'features', net)
 
-# %% ../nbs/08_unet.ipynb #e6261148
+# %% ../nbs/08_unet.ipynb #dd153d2d
 class Encoder(nn.Module):
     "What a backbone knows on each of its grids: normalised (n, 3, h, w) -> list of (n, c, h', w'), finest first"
     def __init__(self, backbone, # a name of torchvision's, 'timm/NAME', or a module
@@ -130,20 +130,24 @@ class Encoder(nn.Module):
             self.net = create_feature_extractor(net, {n: str(i) for i, n in enumerate(names)})
         with torch.no_grad(), evaluating(self.net): return self._run(p.new_zeros(1, 3, side, side))
 
-    def _run(self, x):
-        if hasattr(self.net, 'eval_graph'):            # torchvision changes it in `train()` only, and a copy forgets it
-            graph = self.net.train_graph if self.training else self.net.eval_graph
-            if self.net.graph is not graph: self.net.graph = graph
-        fs = self.net(x)
-        return list(fs.values()) if isinstance(fs, dict) else fs
+# %% ../nbs/08_unet.ipynb #0fa21153
+@patch
+def _run(self:Encoder, x):
+    if hasattr(self.net, 'eval_graph'):
+        graph = self.net.train_graph if self.training else self.net.eval_graph
+        if self.net.graph is not graph: self.net.graph = graph
+    fs = self.net(x)
+    return list(fs.values()) if isinstance(fs, dict) else fs
 
-    def __deepcopy__(self, memo):
-        new = memo[id(self)] = type(self).__new__(type(self))
-        new.__dict__ = copy.deepcopy(self.__dict__, memo)
-        for (_, a), (_, b) in zip(self.named_modules(), new.named_modules(), strict=True): b.training = a.training
-        return new                                              # a traced net would come out of it in training mode
+@patch
+def __deepcopy__(self:Encoder, memo):
+    new = memo[id(self)] = type(self).__new__(type(self))
+    new.__dict__ = copy.deepcopy(self.__dict__, memo)
+    for (_, a), (_, b) in zip(self.named_modules(), new.named_modules(), strict=True): b.training = a.training
+    return new
 
-    def forward(self, x): return [f.permute(0, 3, 1, 2) if last else f for f, last in zip(self._run(x), self.last)]
+@patch
+def forward(self:Encoder, x): return [f.permute(0, 3, 1, 2) if last else f for f, last in zip(self._run(x), self.last)]
 
 # %% ../nbs/08_unet.ipynb #4c4fc879
 class UpBlock(nn.Module):
@@ -235,12 +239,12 @@ def unet_groups(model): # with an `encoder`; any other is one group -> list of t
     rest = [c for c in model.children() if c is not model.encoder]
     return [nn.ModuleList(ms) for ms in (layers[:len(layers)//2], layers[len(layers)//2:], rest)]
 
-# %% ../nbs/08_unet.ipynb #9273a11a
+# %% ../nbs/08_unet.ipynb #827ee17a
 def _mask_loaders(data, valid, crop, bs, seed, num_workers):
     from enhance_nb.data import DataLoaders, Pairs
-    whole, crop = partial(_whole, data), (crop, crop) if isinstance(crop, int) else tuple(crop)
-    if isinstance(valid, str): valid = whole(valid) if isinstance(data, str) else None
-    train = whole('train') if isinstance(data, str) else copy.copy(data)
+    named, crop = isinstance(data, str), (crop, crop) if isinstance(crop, int) else tuple(crop)
+    if isinstance(valid, str): valid = _whole(data, valid) if named else None
+    train = _whole(data, 'train') if named else copy.copy(data)
     if train.tfms or train.x_tfms: raise ValueError('unet_learner: takes `Pairs` without transforms, and crops them; '
                                                     'with your own transforms, pass `DataLoaders`')
     train.tfms, train.x_tfms = map(Pairs._compose, mask_tfms(crop))
