@@ -9,9 +9,9 @@ __all__ = ['judges', 'l1', 'mse', 'plain_body', 'FeatureLoss', 'gram', 'ContentL
            'WassersteinLoss', 'LsganLoss', 'HingeLoss', 'clip_', 'GradientPenalty', 'CycleLoss', 'mask_loss',
            'FocalLoss', 'DiceLoss']
 
-# %% ../nbs/03_losses.ipynb #9c6231da
+# %% ../nbs/03_losses.ipynb #c9025729
 import json, os
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 
 import torch
@@ -43,7 +43,7 @@ def mse(pred, # any shape
     "Mean squared error of images. Raises as `l1` does"
     return F.mse_loss(*_alike(pred, target))
 
-# %% ../nbs/03_losses.ipynb #cba5bc50
+# %% ../nbs/03_losses.ipynb #34f881cc
 def _packed(name, net, strip=''):
     "`net` with the weights laid under `ENHANCE_DATA`/`name`"
     state = {k.removeprefix(strip): v for k, v in load_file(next(fetch(name).glob('*.safetensors'))).items()}
@@ -67,11 +67,11 @@ def _vgg16_two_blocks():
     from torchvision import models
     return _packed('vgg16_to_relu2_2', models.vgg16().features[:9], 'features.')
 
-def _vgg16_bn():
+def _vgg16(bn=False):
     from torchvision import models
-    return models.vgg16_bn(weights='DEFAULT').features
+    return getattr(models, 'vgg16_bn' if bn else 'vgg16')(weights='DEFAULT').features
 
-# %% ../nbs/03_losses.ipynb #1897b846
+# %% ../nbs/03_losses.ipynb #721c35f1
 def plain_body(blocks): # channels of the convolutions of each block, e.g. ((32, 32), (64, 64))
     "VGG's plan with batch norm (1409.1556): blocks of 3x3 convolutions, halved between: (n, 3, h, w) -> (n, nf, ...)"
     if not blocks or not all(isinstance(b, (list, tuple)) and b for b in blocks):
@@ -93,7 +93,8 @@ def _small():
 
 judges = { # name: how to make it, layers, weights of the layers
     'judge-small': (_small, ('1', '4', '7'), (.3, .5, .2)),
-    'vgg16_bn': (_vgg16_bn, ('5', '12', '22'), (.2, .7, .1)),
+    'vgg16_bn': (partial(_vgg16, bn=True), ('5', '12', '22'), (.2, .7, .1)),
+    'vgg16': (_vgg16, ('3', '8', '15'), (.2, .7, .1)),
     'vgg16_to_relu2_2': (_vgg16_two_blocks, ('3', '8'), (.3, .7)),
     'squeezenet1_1': (_squeezenet, ('1', '4', '7'), (.3, .5, .2)),
     'random': (_random, ('0', '1', '2'), (.3, .4, .3)),
