@@ -40,19 +40,19 @@ def lbfgs(params, lr=1.):
 
 def adam(params, lr=.02): return torch.optim.Adam(params, lr)
 
-# %% ../nbs/09_style.ipynb #d79d33b4
+# %% ../nbs/09_style.ipynb #b983b087
 @torch.no_grad()
 def _clamp(x, opt): # and let L-BFGS know how far its last step really went
     before, state = x.clone(), opt.state[x]
     x.clamp_(0, 1)
-    if 'prev_flat_grad' in state: state['d'] += (x - before).flatten()/state['t']
+    if state.get('t'): state['d'] += (x - before).flatten()/state['t']
 
 def descend(x, # pictures (n, 3, h, w) to start from
             cost, # x -> dict of parts; leaves the gradient of their sum, times the pixels, in `x.grad`
             steps=300, # evaluations of the cost
             opt=lbfgs, # list of parameters -> optimiser
             watch=None, # called at each evaluation: watch(evaluations, x, parts)
-           where=None, # (n, 1, h, w): pixels that may change; default: all
+            where=None, # (n, 1, h, w): pixels that may change; default: all
            ): # (n, 3, h, w) in [0, 1]
     """Pictures of lower cost. They are clamped to [0, 1] between the optimiser's steps (of L-BFGS: twenty evaluations),
     never within one. Raises FloatingPointError if a part is not finite"""
@@ -190,16 +190,15 @@ def wanted(self:StyleTransferLoss): # Gram matrices, or their diagonals, of the 
         raise ValueError('StyleTransferLoss: no style yet; `paint` one')
     return [getattr(self, f'wanted{i}') for i in range(len(self.style_layers))]
 
-# %% ../nbs/09_style.ipynb #96ad816e
+# %% ../nbs/09_style.ipynb #490f30b6
 @patch
 def targets(self:StyleTransferLoss, photo, mask=None): # (n, 3, h, w) -> list of features, one a content layer
     "The photo's content, computed once; without gradient"
     with torch.no_grad(): return self.look(check_image(photo, 'content'), mask)[0]
 
 @patch
-# dict of weighted scalars: 'content 7', 'style 0', ..., 'tv'
-def parts(self:StyleTransferLoss, pred, target, mask=None):
-    "The terms of the loss, to look at"
+def parts(self:StyleTransferLoss, pred, target, mask=None): # dict of scalars
+    "The weighted terms of the loss, by name: 'content 7', 'style 0', ..., 'tv'"
     target = target if isinstance(target, list) else self.targets(target, mask)
     content, style = self.look(pred, mask)
     return self._terms(content, target, self.grams(style, mask)) | self._tv(pred)
@@ -253,11 +252,11 @@ class Whole:
         (x[0].numel()*sum(parts.values())).backward()
         return {k: v.detach() for k, v in parts.items()}
 
-# %% ../nbs/09_style.ipynb #8cb78c01
+# %% ../nbs/09_style.ipynb #e1d77be7
 def _brightness(x): return TF.rgb_to_grayscale(x)
 
 def keep_colors(x, photo): # (n, 3, h, w) each
-    "The brightness of `x` with the colours of `photo` (1606.05897, section 5)"
+    "The brightness of `x` with the colours of `photo` (after 1606.05897)"
     return (photo + _brightness(x) - _brightness(photo)).clamp(0, 1)
 
 # %% ../nbs/09_style.ipynb #bf4909b6
@@ -428,10 +427,10 @@ class StyleResnet(Pretrained):
         x = pad_to(self.norm(x), 4, self.pad//4 + 1)                              # more than the mirror needs
         return self.net(F.pad(x, [self.pad]*4, mode='reflect'))[..., :h, :w]
 
-# %% ../nbs/09_style.ipynb #3bb54ba2
+# %% ../nbs/09_style.ipynb #a2ee11f6
 class StyleUnet(Pretrained):
-    """One painting's style for any photo, (n, 3, h, w) in [0, 1] -> the same, by a U-Net without its finest skips:
-    with them it would only copy (fast.ai, 2018, lesson 14)"""
+    """One painting's style for any photo, (n, 3, h, w) in [0, 1] -> the same, by a U-Net without its finest skips, as
+    the lecture advises (fast.ai, 2018, lesson 14)"""
     scale = 1
     def __init__(self, nfs=(24, 48, 96, 192), # channels of each grid, the first at full size
                  drop=1, # skips left out, from the finest on
