@@ -110,7 +110,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         _oops(e if isinstance(e, (ValueError,OSError)) else f'{type(e).__name__}: {e} (--debug shows where)')
         return 2
 
-# %% ../nbs/13_cli.ipynb #36791a28
+# %% ../nbs/13_cli.ipynb #170451b9
 def superres(args):
     "Enlarge photos; 0 if all went well, 1 if some failed"
     def check(scale):
@@ -138,7 +138,6 @@ def style(args):
         raise ValueError('give either --style PICTURE or --model NAME, e.g. style-wave, style-starry-night')
     if args.model:
         if asked: raise ValueError(f'--{asked[0].replace("_", "-")} goes with --style, not with --model')
-        if args.suffix is None and not args.output: args.suffix = '_styled'
         def check(scale):
             if scale!=1: raise ValueError(f'{args.model}: a model that enlarges {scale} times; see enhance superres')
         return _photos(args, args.model, check)

@@ -225,12 +225,12 @@ def _formed(format): # '.jpg' for 'jpg', None for None
         raise ValueError(f'format {format!r}: expected one of {" ".join(e[1:] for e in FORMATS)}')
     return ext
 
-# %% ../nbs/12_enhance.ipynb #a9d7d6e4
+# %% ../nbs/12_enhance.ipynb #202585b9
 def enhance_files(
         paths, # a file, a folder, a pattern, or a list of those
         out=None, # a folder, or for one input a file; None: beside the input, as NAME_x2.EXT
         model='superres-x2', # a name for `load_model`, or a model
-        suffix=None, # put behind the name; default without `out`: `_x2` (the scale) or `_restored`, else nothing
+        suffix=None, # put behind the name; default without `out`: `_x2` (the scale), `_restored` or `_styled`
         overwrite=False, # write over what is there? else it is skipped
         format=None, # jpg, png, webp, ...; default: as the input
         quality=95, # of JPEG, WebP and AVIF
@@ -245,7 +245,8 @@ def enhance_files(
     if isinstance(model, (str,Path)): model = load_model(model, device)
     if not hasattr(model, 'scale'):
         raise ValueError(f'{model.info.get("name", "model")}: a {type(model).__name__} gives no pictures')
-    if suffix is None: suffix = '' if out else f'_x{model.scale}' if model.scale>1 else '_restored'
+    own = f'_x{model.scale}' if model.scale>1 else getattr(model, 'suffix', '_restored')
+    if suffix is None: suffix = '' if out else own
     rs = _plan(found, out and Path(out), suffix, ext, overwrite)
     for r in rs:
         def work(photo):

@@ -398,7 +398,7 @@ def reflect_(m): # a module
         if isinstance(l, nn.Conv2d) and max(l.padding): l.padding_mode = 'reflect'
     return m
 
-# %% ../nbs/09_style.ipynb #3edd4f72
+# %% ../nbs/09_style.ipynb #e6793d38
 def _norm(name):
     norms = dict(batch=nn.BatchNorm2d, instance=partial(nn.InstanceNorm2d, affine=True))
     if name not in norms: raise ValueError(f'norm {name!r}: expected batch or instance')
@@ -407,7 +407,7 @@ def _norm(name):
 class StyleResnet(Pretrained):
     """One painting's style for any photo: (n, 3, h, w) in [0, 1] -> the same (1603.08155). The border is mirrored once,
     and the unpadded blocks use it up"""
-    scale, fold = 1, 4
+    scale, fold, suffix = 1, 4, '_styled'
     def __init__(self, nf=32, # channels at full size; twice and four times as many on the smaller grids
                  n_blocks=5, # residual blocks, on a quarter of the grid
                  norm='batch'): # or 'instance' (1607.08022), which looks at the whole photo: no tiles then
@@ -427,11 +427,11 @@ class StyleResnet(Pretrained):
         x = pad_to(self.norm(x), 4, self.pad//4 + 1)                              # more than the mirror needs
         return self.net(F.pad(x, [self.pad]*4, mode='reflect'))[..., :h, :w]
 
-# %% ../nbs/09_style.ipynb #a2ee11f6
+# %% ../nbs/09_style.ipynb #ac0474d0
 class StyleUnet(Pretrained):
     """One painting's style for any photo, (n, 3, h, w) in [0, 1] -> the same, by a U-Net without its finest skips, as
     the lecture advises (fast.ai, 2018, lesson 14)"""
-    scale = 1
+    scale, suffix = 1, '_styled'
     def __init__(self, nfs=(24, 48, 96, 192), # channels of each grid, the first at full size
                  drop=1, # skips left out, from the finest on
                  norm='batch'): # or 'instance', as in `StyleResnet`
