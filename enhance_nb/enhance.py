@@ -6,7 +6,7 @@ Docs: https://enhance-nb.github.io/enhance_nb/enhance.html.md"""
 
 # %% auto #0
 __all__ = ['CLASSES', 'pick_device', 'Community', 'load_model', 'enhance_image', 'Result', 'enhance_files', 'segment_image',
-           'segment_files', 'style_files']
+           'segment_files', 'style_files', 'generate_files']
 
 # %% ../nbs/12_enhance.ipynb #5b0bd7d8
 import json, os, re, time
@@ -30,7 +30,8 @@ CLASSES = { # that can be loaded, and their modules
     **dict.fromkeys(('SrResnet', 'SrUnet', 'SrAutoencoder'), 'enhance_nb.superres'),
     **dict.fromkeys(('Darknet', 'TinyResnet', 'PlainNet'), 'enhance_nb.backbone'),
     **dict.fromkeys(('DynamicUnet', 'Unet34', 'PlainDecoder'), 'enhance_nb.unet'),
-    **dict.fromkeys(('StyleResnet', 'StyleUnet'), 'enhance_nb.style')}
+    **dict.fromkeys(('StyleResnet', 'StyleUnet'), 'enhance_nb.style'),
+    **dict.fromkeys(('DcGenerator', 'DcCritic'), 'enhance_nb.wgan')}
 
 def _config(name):
     "Where the model `name` is (a folder or a hub id), and its config"
@@ -155,7 +156,7 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
 @dataclass
 class Result:
     "What became of one file"
-    input: Path
+    input: Path # of `generate_files`: the name of the model
     output: Path = None
     status: str = 'planned' # planned, done, skipped or failed
     reason: str = '' # why it was skipped or failed
@@ -204,16 +205,16 @@ def _plan(found, out, suffix, ext, overwrite, more=()):
     return rs
 
 # %% ../nbs/12_enhance.ipynb #6e5d119a
-def _do(r, work): # `work` gets the photo, writes what comes of it and gives its size
+def _do(r, work, opened=Photo.open): # `work` gets what `opened` gives, writes what comes of it and gives its size
     "Do what the record `r` plans, and note in it what came of it"
     t = time.perf_counter()
     try:
-        photo = Photo.open(r.input)
+        photo = opened(r.input)
         try: r.output.parent.mkdir(parents=True, exist_ok=True)
         except OSError as e: raise OSError(f'{r.output.parent}: no folder can be made here ({e.strerror})') from e
         if not os.access(r.output.parent, os.W_OK): raise OSError(f'{r.output.parent}: cannot be written to')
         r.new_size = work(photo)
-        r.status,r.size = 'done',(photo.w, photo.h)
+        r.status,r.size = 'done',photo and (photo.w, photo.h)
     except Exception as e:
         why = ' '.join(str(e).split()) or type(e).__name__
         r.status,r.reason = 'failed',why if isinstance(e, (ImageError,OSError)) else f'{r.input}: {why}'
@@ -244,7 +245,8 @@ def enhance_files(
     ext,found = _formed(format),_found([paths] if isinstance(paths, (str,Path)) else paths, recursive)
     if isinstance(model, (str,Path)): model = load_model(model, device)
     if not hasattr(model, 'scale'):
-        raise ValueError(f'{model.info.get("name", "model")}: a {type(model).__name__} gives no pictures')
+        why = 'takes no photo; see enhance generate' if hasattr(model, 'nz') else 'gives no pictures'
+        raise ValueError(f'{model.info.get("name", "model")}: a {type(model).__name__} {why}')
     own = f'_x{model.scale}' if model.scale>1 else getattr(model, 'suffix', '_restored')
     if suffix is None: suffix = '' if out else own
     rs = _plan(found, out and Path(out), suffix, ext, overwrite)
@@ -410,3 +412,32 @@ def _repaint(r, before, paintings, size, steps, preview, progress, quality, opti
     icc = photo.icc if options.get('keep_color') and photo.c>2 else b'' # the painting's colours are sRGB's
     Photo.from_tensor(x, photo.bits, exif=photo.exif, icc=icc).save(r.output, quality)
     return x.shape[2],x.shape[1]
+
+# %% ../nbs/12_enhance.ipynb #7cc472c5
+def generate_files(
+        n=64, # how many pictures
+        out=None, # a folder: each picture by itself; a file: a gallery, default MODEL-SEED.png here
+        model='digits', # a name for `load_model`, or a model with `nz`
+        seed=0, # of the noise
+        columns=8, # of the gallery
+        overwrite=False, format=None, quality=95, device='auto', dry_run=False, report=None): # as in `enhance_files`
+    "New pictures by a generator; a `Result` for each file. Raises ValueError for a model that wants a photo"
+    from enhance_nb.wgan import gallery, generate, latent
+    if n<1 or columns<1: raise ValueError(f'expected at least one picture and one column, got {n} and {columns}')
+    if seed<0: raise ValueError(f'seed {seed}: expected 0 or more')
+    ext = _formed(format) or '.png'
+    if isinstance(model, (str,Path)): model = load_model(model, device)
+    name = model.info.get('name', type(model).__name__)
+    if not hasattr(model, 'nz'): raise ValueError(f'{name}: a {type(model).__name__} makes no pictures of its own')
+    out,z = Path(out or f'{name}-{seed}{ext}'),latent(n, model.nz, seed)
+    one = out.suffix.lower() in FORMATS and not out.is_dir()
+    rs = [Result(name, o) for o in ([out] if one else [out/f'{name}-{seed}-{k:05}{ext}' for k in range(n)])]
+    for k,r in enumerate(rs):
+        def work(_):
+            x = gallery(generate(model, z if one else z[k:k+1]), columns)
+            Photo.from_tensor(x).save(r.output, quality)
+            return x.shape[2],x.shape[1]
+        if r.output.exists() and not overwrite: r.status,r.reason = 'skipped',f'{r.output} exists'
+        elif not dry_run: _do(r, work, lambda _: None)
+        if report: report(r)
+    return rs

@@ -44,7 +44,7 @@ class ConvBlock(nn.Sequential):
                  norm=None, # a normalisation class, e.g. `nn.BatchNorm2d`
                  act=relu, # an activation class, or None
                  bias=None, # default: only where no norm follows
-                 order='cna', # 'nac' is pre-activation, 'can' DCGAN's
+                 order='cna', # 'nac' is pre-activation, 'can' the 2018 lecture's for GANs
                 ):
         if ks % 2 == 0: raise ValueError(f'conv: ks must be odd to keep the size, got {ks}')
         if sorted(order) != list('acn'): raise ValueError(f'conv: order must arrange c, n and a, got {order!r}')
@@ -307,12 +307,14 @@ def upsample_shuffle(ni, # channels in
     return nn.Sequential(*layers)
 
 # %% ../nbs/02_layers.ipynb #695d8957
-def upsample_nearest(ni, nf, scale=2, ks=3, norm=None, act=relu): # (n, ni, h, w) -> (n, nf, h*scale, w*scale)
+# order: as in `ConvBlock`
+def upsample_nearest(ni, nf, scale=2, ks=3, norm=None, act=relu, order='cna'): # (n, ni, h, w) -> (n, nf, h*scale, ...)
     "Every cell repeated, then a convolution: no checkerboard (Distill 2016)"
-    return nn.Sequential(nn.Upsample(scale_factor=scale, mode='nearest'), conv(ni, nf, ks, norm=norm, act=act))
+    up = nn.Upsample(scale_factor=scale, mode='nearest')
+    return nn.Sequential(up, conv(ni, nf, ks, norm=norm, act=act, order=order))
 
 class DeconvBlock(nn.Sequential):
-    "Transposed convolution, activation, norm: DCGAN's generator block (1511.06434); by default it doubles the grid"
+    "Transposed convolution, activation, norm: the lecture's form of DCGAN's block (1511.06434); doubles the grid"
     def __init__(self, ni, nf, ks=4, stride=2, pad=1, norm=nn.BatchNorm2d, act=relu): # norm or act may be None
         super().__init__(nn.ConvTranspose2d(ni, nf, ks, stride, pad, bias=norm is None),
                          *([act()] if act else []), *([norm(nf)] if norm else []))

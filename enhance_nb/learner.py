@@ -35,7 +35,7 @@ from .layers import freeze_bn
 # %% ../nbs/04_learner.ipynb #015880b0
 class Callback:
     """Something that happens during training. Moments, each given the learner: `before_fit`, `before_epoch`,
-    `before_batch`, `after_step` (of an optimiser), `after_batch`, `before_valid`, `after_valid` (also without a
+    `before_batch`, `after_step` (of the optimiser `opt`), `after_batch`, `before_valid`, `after_valid` (also without a
     validation set), `after_epoch`,
     `after_nan` (a loss was not finite), `after_fit` (also after an error). Lower `order` goes first"""
     order = 0
@@ -172,6 +172,7 @@ def step(self:Learner, loss, opt, name='loss'):
         self.acc.unscale_gradients(opt)
         nn.utils.clip_grad_norm_([p for g in opt.param_groups for p in g['params']], self.clip)
     opt.step()
+    self.opt = opt
     self('after_step')
     opt.zero_grad()
 
@@ -228,6 +229,7 @@ def _prepare(self:Learner, phases):
         raise ValueError('Learner: fp16 does not go with accumulation for several optimisers; take bf16')
     AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
     self.acc = Accelerator(mixed_precision=self.precision, gradient_accumulation_steps=self.accum,
+                           cpu=not torch.accelerator.is_available(),          # else processes on CPUs would not meet
                            kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
     self.acc.sync_gradients = True           # what another fit left half accumulated is not ours
     set_seed(self.seed, device_specific=True)                # every process draws its own
@@ -509,16 +511,19 @@ def suggest(self:_Finder, plot, decay):
 class Ema(Callback):
     "Exponential moving average of the weights: validated, saved, and at the end kept in their place"
     order = 90                                    # after whatever saves the model at the end of an epoch
-    def __init__(self, decay=.999): self.decay = decay
+    def __init__(self, decay=.999, net=''): self.decay, self.net = decay, net # name of a part: the average of that alone
 
     def before_fit(self, learn):
+        net = learn.bare.get_submodule(self.net)
+        self.mine = set(map(id, net.parameters()))
         # shared weights once
-        once = {(v.data_ptr(), v.shape): (k, v) for k, v in learn.bare.state_dict().items()}
+        once = {(v.data_ptr(), v.shape): (k, v) for k, v in net.state_dict().items()}
         self.state = dict(once.values())
         self.avg, self.n, self.inside = {k: v.clone() for k, v in self.state.items()}, 0, False
 
     @torch.no_grad()
     def after_step(self, learn):
+        if not any(id(p) in self.mine for g in learn.opt.param_groups for p in g['params']): return
         d = min(self.decay, (1+self.n)/(10+self.n))
         self.n += 1
         for a, w in zip(self.avg.values(), self.state.values()):

@@ -251,11 +251,13 @@ class GradientPenalty:
     "`weight` times the squared distance of the critic's slope from 1, between real and fake (1704.00028, eq. 3)"
     def __init__(self, weight=10.): self.weight = weight
     @_float32
-    def __call__(self, critic, real, fake): # real, fake: (n, 3, h, w), real in [0, 1] -> scalar
+    def __call__(self, critic, real, fake, # (n, 3, h, w) each, real in [0, 1]
+                 eps=None, # (n, 1, 1, 1) in [0, 1]: how real each point between them is; default drawn
+                ): # scalar
         check_image(real, 'real')
         if real.shape != fake.shape:
             raise ValueError(f'GradientPenalty: real and fake differ in shape, {tuple(real.shape)}, {tuple(fake.shape)}')
-        eps = torch.rand(len(real), *[1]*(real.ndim-1), device=real.device, dtype=real.dtype)
+        if eps is None: eps = torch.rand(len(real), *[1]*(real.ndim-1), device=real.device, dtype=real.dtype)
         x = fake.detach().lerp(real, eps).requires_grad_()
         with torch.enable_grad():                    # of each image's mean judgement, as the critic may judge patches
             grad = torch.autograd.grad(critic(x).reshape(len(x), -1).mean(1).sum(), x, create_graph=True)[0]
