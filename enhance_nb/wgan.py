@@ -114,7 +114,7 @@ def critic_schedule(k, # number of a generator step, from 0
     "Critic steps before generator step `k` (1701.07875, in the authors' code and in the lecture)"
     return many if k < first or k % every == 0 else n
 
-# %% ../nbs/10_wgan.ipynb #523f4458
+# %% ../nbs/10_wgan.ipynb #f0f6addd
 class Wgan(Learner):
     """`generator` against `critic`, whose slope is bounded by a gradient penalty (1704.00028; Adam without momentum) or
     by clamped weights (1701.07875; RMSProp). Raises ValueError for another `constraint`, and for `accum`"""
@@ -143,25 +143,29 @@ class Wgan(Learner):
 
     def make_opts(self): return [self.opt_func(self.model[k].parameters(), lr=self.lr) for k in ('critic', 'generator')]
 
-    def validate(self):
-        self.dice = np.random.default_rng([self.seed, len(self.steps), 1])
-        return super().validate()
+# %% ../nbs/10_wgan.ipynb #b5e49c10
+@patch
+def one_batch(self:Wgan, batch):
+    "A step of the critic, and when it has had its turns, one of the generator"
+    real = batch[0] if isinstance(batch, (list, tuple)) else batch
+    self.target = real.contiguous(memory_format=torch.channels_last)
+    if self.training: self.dice = np.random.default_rng([self.seed, len(self.steps)])
+    self.critic_step(self.target)
+    if self.training and self.generator_turn(len(self.steps) + 1): self.generator_step()
 
-    def one_batch(self, batch):
-        "A step of the critic, and when it has had its turns, one of the generator"
-        real = batch[0] if isinstance(batch, (list, tuple)) else batch
-        self.target = real.contiguous(memory_format=torch.channels_last)
-        if self.training: self.dice = np.random.default_rng([self.seed, len(self.steps)])
-        self.critic_step(self.target)
-        if self.training and self.generator_turn(len(self.steps) + 1): self.generator_step()
+@patch
+def validate(self:Wgan):
+    self.dice = np.random.default_rng([self.seed, len(self.steps), 1])
+    return Learner.validate(self)
 
-    def generator_turn(self, step): # of the critic, from 1
-        "Does the generator move after this step?"
-        while not self.turns or self.turns[-1] < step:
-            n = self.n_critic(len(self.turns))
-            if n < 1: raise ValueError(f'Wgan: n_critic is at least 1, got {n}')
-            self.turns.append(n + (self.turns[-1] if self.turns else 0))
-        return self.turns[bisect_left(self.turns, step)] == step
+@patch
+def generator_turn(self:Wgan, step): # of the critic, from 1
+    "Does the generator move after this step?"
+    while not self.turns or self.turns[-1] < step:
+        n = self.n_critic(len(self.turns))
+        if n < 1: raise ValueError(f'Wgan: n_critic is at least 1, got {n}')
+        self.turns.append(n + (self.turns[-1] if self.turns else 0))
+    return self.turns[bisect_left(self.turns, step)] == step
 
 # %% ../nbs/10_wgan.ipynb #e13b9f69
 @patch
