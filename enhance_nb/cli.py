@@ -125,7 +125,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         _oops(e if isinstance(e, (ValueError,OSError)) else f'{type(e).__name__}: {e} (--debug shows where)')
         return 2
 
-# %% ../nbs/13_cli.ipynb #170451b9
+# %% ../nbs/13_cli.ipynb #1a233d48
 def superres(args):
     "Enlarge photos; 0 if all went well, 1 if some failed"
     def check(scale):
@@ -146,6 +146,7 @@ def segment(args):
     from enhance_nb.enhance import segment_files
     return _ended(args, segment_files(args.inputs, args.output, _model(args, 'segment-street'), **_same(args)))
 
+# %% ../nbs/13_cli.ipynb #0a99879a
 def generate(args):
     "Make pictures from noise; 0 if all went well, 1 if some could not be written"
     from enhance_nb.enhance import generate_files
@@ -171,7 +172,7 @@ def style(args):
 
 _SEARCH = 'net size steps style_weight keep_color video preview'.split()
 
-# %% ../nbs/13_cli.ipynb #1e3358b7
+# %% ../nbs/13_cli.ipynb #784135e7
 def _photos(args, name, check):
     "Put the model `name`, or that of the words, to work; `check` may refuse its scale"
     from enhance_nb.enhance import enhance_files
@@ -192,6 +193,7 @@ def _model(args, name): # `name` or that of the words
 def _quality(args):
     if not 1<=args.quality<=100: raise ValueError(f'--quality: expected 1 to 100, got {args.quality}')
 
+# %% ../nbs/13_cli.ipynb #0913f494
 def _same(args):
     names = 'overwrite format quality recursive dry_run'.split()
     return {k: v for k,v in vars(args).items() if k in names} | dict(report=_line(args))

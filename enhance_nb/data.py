@@ -6,8 +6,8 @@ Docs: https://enhance-nb.github.io/enhance_nb/data.html.md"""
 
 # %% auto #0
 __all__ = ['datasets', 'shape_classes', 'run_size', 'fetch', 'show_images', 'shapes', 'split_random', 'split_groups', 'file_list',
-           'resize_folder', 'channel_stats', 'Shrink', 'CropMultiple', 'ScaledCrop', 'Dihedral', 'Degrade', 'Jpeg',
-           'Palette', 'Grayscale', 'Noise', 'Blur', 'Rotate', 'Hole', 'LeftHole', 'Watermark', 'Fade', 'Edges',
+           'squares', 'resize_folder', 'channel_stats', 'Shrink', 'CropMultiple', 'ScaledCrop', 'Dihedral', 'Degrade',
+           'Jpeg', 'Palette', 'Grayscale', 'Noise', 'Blur', 'Rotate', 'Hole', 'LeftHole', 'Watermark', 'Fade', 'Edges',
            'crappify', 'Items', 'Pairs', 'class_colors', 'overlay', 'show_masks', 'Labelled', 'Unpaired', 'seeded',
            'EpochSampler', 'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
 
@@ -336,6 +336,18 @@ def file_list(folder, # where the pictures are, in folders within too
     n = _how_many(keep, len(files))
     if not 0 < n <= len(files): raise ValueError(f'file_list: {n} of the {len(files)} files of {csv_file} to keep')
     return files if n == len(files) else [files[i] for i in sorted(random.Random(seed).sample(range(len(files)), n))]
+
+# %% ../nbs/01_data.ipynb #8f991851
+def squares(files, # a folder (with those in it), or picture files
+            size, # side of the squares, in pixels
+            workers=None): # threads
+    "The middle square of each picture, resized: (n, 3, size, size), uint8. Raises ValueError if there is none"
+    files = list(image_files(files, recursive=True) if isinstance(files, (str, Path)) else files)
+    if not files: raise ValueError('squares: no pictures')
+    def one(f):
+        x = TF.center_crop(TF.resize(read_image(f), size, antialias=True), size)
+        return (x.clamp(0, 1)*255).round().byte()
+    with ThreadPoolExecutor(workers) as pool: return torch.stack(list(pool.map(one, files)))
 
 # %% ../nbs/01_data.ipynb #4f0fa46a
 def _resized(file, out, size, mask):
