@@ -31,7 +31,8 @@ CLASSES = { # that can be loaded, and their modules
     **dict.fromkeys(('Darknet', 'TinyResnet', 'PlainNet'), 'enhance_nb.backbone'),
     **dict.fromkeys(('DynamicUnet', 'Unet34', 'PlainDecoder'), 'enhance_nb.unet'),
     **dict.fromkeys(('StyleResnet', 'StyleUnet'), 'enhance_nb.style'),
-    **dict.fromkeys(('DcGenerator', 'DcCritic'), 'enhance_nb.wgan')}
+    **dict.fromkeys(('DcGenerator', 'DcCritic'), 'enhance_nb.wgan'),
+    **dict.fromkeys(('ResnetGenerator', 'PatchCritic'), 'enhance_nb.cyclegan')}
 
 def _config(name):
     "Where the model `name` is (a folder or a hub id), and its config"
@@ -121,14 +122,28 @@ def _finite(model):
         raise ValueError(f'the model {name} gave NaN or infinite values')
     return f
 
+# %% ../nbs/12_enhance.ipynb #bd6a94b2
+def _carried(f, side):
+    "`f` at a shorter side of `side` pixels; its change is carried over to the picture"
+    def g(x): # (1, 3, h, w)
+        h,w = x.shape[-2:]
+        if (k := side/min(h, w))>=1: return f(x)
+        small = F.interpolate(x, (max(round(h*k), 1), max(round(w*k), 1)), mode='bilinear', antialias=True)
+        return x + F.interpolate(f(small) - small, (h, w), mode='bicubic')
+    return g
+
 # %% ../nbs/12_enhance.ipynb #ea1034b0
 def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   model, # as `load_model` gives it
-                  tile=256, # side of a tile in pixels; 0 or None: the whole image at once
+                  tile=256, # side of a tile in pixels; 0 or None: the whole image at once, as always for a model that
+                  # must see all of it
                   progress=None, # wraps the list of tiles, e.g. `tqdm`
-                  overlap=None): # surroundings of a tile; None: as far as the model looks
+                  overlap=None, # surroundings of a tile; None: as far as the model looks
+                  side=None): # shorter side, in pixels, at which such a model sees the image; None: as in its training,
+                  # 0: as the image
     """`image`, `model.scale` times larger and of the same kind (gray becomes colour if the model colours). Raises
-    ValueError if the model gives NaN"""
+    ValueError if the model gives NaN, and for a negative `side`"""
+    if side and side<0: raise ValueError(f'side: expected 0 or more, got {side}')
     f,s = _finite(model),model.scale
     dev = next((p.device for p in model.parameters()), torch.device('cpu'))
     is_photo = isinstance(image, Photo)
@@ -139,7 +154,9 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
     out = (np if is_photo else torch).empty((px.shape[0]*s, px.shape[1]*s, px.shape[2]), dtype=px.dtype)
     opaque = is_photo and image.alpha and px[...,-1].min()==np.iinfo(px.dtype).max
     if overlap is None: overlap = max(model.radius, 2)
-    if getattr(model, 'whole', False): tile = 0 # it must see everything at once
+    if getattr(model, 'whole', False): # it must see everything at once
+        tile = 0
+        if side := model.info.get('side') if side is None else side: f = _carried(f, side)
     for core,around in (progress or list)(tiles(*px.shape[:2], tile, overlap, getattr(model, 'fold', 1))):
         x = to_float(px[around]) if is_photo else px[around].permute(2,0,1)
         x = x.to(dev, torch.float32)
@@ -231,7 +248,7 @@ def enhance_files(
         paths, # a file, a folder, a pattern, or a list of those
         out=None, # a folder, or for one input a file; None: beside the input, as NAME_x2.EXT
         model='superres-x2', # a name for `load_model`, or a model
-        suffix=None, # put behind the name; default without `out`: `_x2` (the scale), `_restored` or `_styled`
+        suffix=None, # put behind the name; default without `out`: `_x2` (the scale), `_restored`, `_styled`, ...
         overwrite=False, # write over what is there? else it is skipped
         format=None, # jpg, png, webp, ...; default: as the input
         quality=95, # of JPEG, WebP and AVIF
@@ -240,7 +257,8 @@ def enhance_files(
         progress=True, # a bar on stderr for each photo
         device='auto', # see `pick_device`
         dry_run=False, # only plan
-        report=None): # called with each `Result` as it is ready
+        report=None, # called with each `Result` as it is ready
+        side=None): # see `enhance_image`
     "Enhance files and give a `Result` for each; one that fails does not stop the others"
     ext,found = _formed(format),_found([paths] if isinstance(paths, (str,Path)) else paths, recursive)
     if isinstance(model, (str,Path)): model = load_model(model, device)
@@ -253,7 +271,7 @@ def enhance_files(
     for r in rs:
         def work(photo):
             bar = partial(tqdm, desc=r.input.name, unit='tile', delay=1, leave=False) if progress else None
-            big = enhance_image(photo, model, tile, bar)
+            big = enhance_image(photo, model, tile, bar, side=side)
             big.save(r.output, quality)
             return big.w,big.h
         if r.status=='planned' and not dry_run: _do(r, work)

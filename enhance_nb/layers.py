@@ -10,8 +10,8 @@ __all__ = ['relu', 'leaky', 'conv', 'Row', 'imagenet_stats', 'Loaded', 'ConvBloc
            'StyleBlock', 'Summary', 'evaluating', 'summary', 'AdaptiveConcatPool', 'Lambda', 'icnr_',
            'upsample_shuffle', 'upsample_nearest', 'DeconvBlock', 'UnetBlock', 'UpResBlock', 'cross_conv',
            'SaveFeatures', 'Normalize', 'FeaturesOf', 'features_of', 'freeze', 'unfreeze', 'FrozenBatchNorm1d',
-           'FrozenBatchNorm2d', 'FrozenBatchNorm3d', 'freeze_bn', 'copy_weights', 'load_partial', 'Pretrained',
-           'weights']
+           'FrozenBatchNorm2d', 'FrozenBatchNorm3d', 'freeze_bn', 'frozen', 'copy_weights', 'load_partial',
+           'Pretrained', 'weights']
 
 # %% ../nbs/02_layers.ipynb #685d7470
 import json, os
@@ -437,6 +437,17 @@ def freeze_bn(m, frozen=True): # False: thaw them
             b.__class__ = change[type(b)]
             b.train(m.training).requires_grad_(not frozen)
     return m
+
+# %% ../nbs/02_layers.ipynb #b69d8612
+@contextmanager
+def frozen(*ms): # modules
+    "No gradients for the parameters of `ms` to the end of the `with` block, then each as it was"
+    moving = [p for m in ms for p in m.parameters() if p.requires_grad]
+    try:
+        for p in moving: p.requires_grad_(False)
+        yield
+    finally:
+        for p in moving: p.requires_grad_(True)
 
 # %% ../nbs/02_layers.ipynb #fecde3cb
 def copy_weights(src, dst):

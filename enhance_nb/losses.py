@@ -265,10 +265,11 @@ class GradientPenalty:
 
 # %% ../nbs/03_losses.ipynb #10f0c02b
 class CycleLoss:
-    "`weight` times (L1 of the rebuilt image + `identity` times L1 of the image kept as it is) (1703.10593, eq. 2, 5.2)"
+    """`weight` times (L1 of the rebuilt image + `identity` times L1 of the one kept as it is) (1703.10593, eq. 2, 5.2);
+    the weight is meant for images from -1 to 1, as in the paper, so differences in [0, 1] count twice"""
     def __init__(self, weight=10., identity=.5): self.weight, self.identity = weight, identity
     def __call__(self, real, rebuilt, kept=None): # (n, 3, h, w) each, `real` in [0, 1] -> scalar
-        return self.weight*(l1(rebuilt, real) + (self.identity*l1(kept, real) if kept is not None else 0.))
+        return 2*self.weight*(l1(rebuilt, real) + (self.identity*l1(kept, real) if kept is not None else 0.))
 
 # %% ../nbs/03_losses.ipynb #0b8df645
 def _known(logits, target, ignore):

@@ -21,7 +21,7 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as TF
 
 from .data import DataLoaders, Labelled, show_images, split_random, squares
-from .layers import DeconvBlock, Pretrained, conv, evaluating, upsample_nearest
+from .layers import DeconvBlock, Pretrained, conv, evaluating, frozen, upsample_nearest
 from .learner import Callback, Ema, Learner
 from .losses import GradientPenalty, WassersteinLoss, clip_
 from .metrics import Kid
@@ -180,13 +180,9 @@ def critic_step(self:Wgan, real):
 def generator_step(self:Wgan):
     "Please the critic, which stands still"
     critic = self.bare['critic']
-    moving = [p for p in critic.parameters() if p.requires_grad]
-    try:
-        for p in moving: p.requires_grad_(False)
+    with frozen(critic):
         fake = self.model['generator'](self.noise(self.gen_bs or len(self.target)))
         self.step(self.loss_func.generator(critic(fake)), self.opts[1], 'generator loss')
-    finally:
-        for p in moving: p.requires_grad_(True)
 
 # %% ../nbs/10_wgan.ipynb #8fa20ea9
 def latent(n, nz=100, seed=0): # (n, nz)
