@@ -87,8 +87,8 @@ class PatchCritic(Pretrained):
 
 # %% ../nbs/11_cyclegan.ipynb #dc05aa28
 class ImagePool(Callback):
-    """Invented pictures of late: each new one is handed on, or in half of the cases exchanged for one of `size` kept ones
-    (1612.07828). A callback only so that checkpoints keep it"""
+    """Invented pictures of late: each new one is handed on, or in half of the cases exchanged for one of `size` that
+    are kept (1612.07828). A callback only so that checkpoints keep it"""
     def __init__(self, size=50): self.size, self.images = size, [] # 0: hands on everything
     def before_fit(self, learn): self.images = []
 
