@@ -9,8 +9,9 @@ __all__ = ['FORMATS', 'READABLE', 'ImageError', 'Photo', 'upright', 'over_white'
            'read_image', 'write_image', 'read_mask', 'image_files', 'check_image']
 
 # %% ../nbs/00_files.ipynb #34463ceb
-import glob, os, struct, warnings, zlib
+import glob, json, os, re, struct, sys, warnings, zlib
 from contextlib import contextmanager, suppress
+from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,8 @@ import numpy as np
 import torch
 from fastcore.basics import patch
 from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 # %% ../nbs/00_files.ipynb #7ded796c
 class ImageError(ValueError): "A picture that cannot be used; the message is one line that names the file"
@@ -30,10 +33,12 @@ class Photo:
         pixels, # (h, w, c), uint8 or uint16; c is 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha
         exif=b'', # the camera's notes, without orientation and size
         icc=b'', # the colour profile
-        format=''): # the format of the file it came from, e.g. JPEG
+        format='', # of the file it came from, e.g. JPEG
+        xmp=b'', # notes of people and programs, XML
+        dpi=None): # (x, y), pixels in an inch of paper
         if not (pixels.ndim==3 and 1<=pixels.shape[2]<=4 and pixels.size and pixels.dtype in (np.uint8, np.uint16)):
             raise ImageError(f'expected pixels (h, w, 1 to 4), uint8 or uint16; got {pixels.shape}, {pixels.dtype}')
-        self.pixels,self.exif,self.icc,self.format = pixels,exif,icc,format
+        self.pixels,self.exif,self.icc,self.format,self.xmp,self.dpi = pixels,exif,icc,format,xmp,dpi
 
     h,w,c = (property(lambda self, i=i: self.pixels.shape[i]) for i in range(3))
     bits  = property(lambda self: 8*self.pixels.itemsize, doc="Bits in each channel: 8 or 16")
@@ -41,6 +46,10 @@ class Photo:
     def __repr__(self):
         kind = ('gray', 'gray + alpha', 'RGB', 'RGB + alpha')[self.c-1]
         return f'Photo {self.w}x{self.h} {kind}, {self.bits} bits {self.format}'.rstrip()
+
+    def like(self, pixels, **facts): # `facts`: those that differ
+        "A photo of `pixels` about which the same is known"
+        return Photo(pixels, **{k: v for k,v in vars(self).items() if k!='pixels'}|facts)
 
 # %% ../nbs/00_files.ipynb #fdb1e692
 def upright(px, # (h, w, c)
@@ -65,6 +74,21 @@ def _exif(im):
         for t in (0xa002,0xa003) if 0x8769 in exif else (): exif.get_ifd(0x8769).pop(t, None)
         return o, exif.tobytes() if len(exif) else b''
     except Exception: return 1, b''
+
+# %% ../nbs/00_files.ipynb #a33bcbb4
+_STALE = rb'(?:tiff:(?:Orientation|ImageWidth|ImageLength)|exif:Pixel[XY]Dimension|xmp:Thumbnails)'
+
+def _xmp(im):
+    "The XMP block of `im`, less what is untrue of the picture once it is upright or has another size"
+    x = im.info.get('xmp') or b''
+    if isinstance(x, str): x = x.encode()
+    return re.sub(rb'\s('+_STALE+rb')\s*=\s*(["\']).*?\2|<('+_STALE+rb')\b.*?</\3>', b'', x, flags=re.S)
+
+def _dpi(im):
+    d = im.info.get('dpi')
+    with suppress(TypeError, ValueError, ZeroDivisionError):
+        d = tuple(round(float(v), 2) for v in d)
+        if len(d)==2 and all(1<v<1e5 for v in d): return d
 
 # %% ../nbs/00_files.ipynb #61ab7ea2
 def _to_8(im):
@@ -99,39 +123,75 @@ def _to_16(im, path):
         from torchvision.io import ImageReadMode, decode_png # here, as torchvision takes seconds to load
         data = torch.frombuffer(bytearray(Path(path).read_bytes()), dtype=torch.uint8)
         px = decode_png(data, ImageReadMode.UNCHANGED).permute(1,2,0).contiguous().numpy()
+    elif im.format=='TIFF': px = _tiff16(path)
     else: raise ImageError(f'{im.format} with more than 8 bits and mode {im.mode} is not supported; use 16-bit PNG')
     if px.shape[2] in (1,3) and (t:=im.info.get('transparency')) is not None: # one colour stands for "nothing here"
         px = np.concatenate([px, 65535*(px!=np.array(t)).any(-1, keepdims=True).astype(np.uint16)], -1)
     return px
 
-# %% ../nbs/00_files.ipynb #df2c6d09
+_ORDER = {'L':'B', 'B':'L', 'N':'B' if sys.byteorder=='little' else 'L'} # byte orders, and the other one
+
+def _tiff16(path):
+    "Pixels (h, w, 3 or 4) uint16 of a TIFF of colours"
+    def byte(swapped):
+        im = Image.open(BytesIO(path.read_bytes()))
+        kind = im.tile[0].args[0]
+        if kind[:-1] not in ('RGB;16','RGBX;16','RGBA;16'):
+            raise ImageError(f'TIFF of 16 bits, {kind}, is not supported')
+        if swapped: im.tile = [t._replace(args=(kind[:-1]+_ORDER[kind[-1]],*t.args[1:])) for t in im.tile]
+        return np.asarray(im)[...,:3 if 'X' in kind else None]
+    px = byte(False).astype(np.uint16)<<8
+    px |= byte(True)
+    return px
+
+# %% ../nbs/00_files.ipynb #5a8a7a9f
 @patch(cls_method=True)
-def open(cls:Photo, path):
+def open(cls:Photo, path,
+         max_pixels=None): # more are refused before they are decoded; None: Pillow's limit alone
     "Read the file `path`; raises `ImageError`, or `FileNotFoundError` if there is none"
-    path = Path(path)
-    if not path.exists(): raise FileNotFoundError(f'{path}: no such file')
-    if path.is_dir(): raise ImageError(f'{path}: expected a picture, got a folder')
+    path = _there(path, 'a picture')
     try:
         with warnings.catch_warnings(action='ignore'), _open(path) as im:
-            if getattr(im, 'n_frames', 1)>1 and im.format!='MPO': # MPO: a phone's JPEG with extra views
+            if getattr(im, 'n_frames', 1)>1 and im.format not in ('MPO','HEIF'): # a phone's photo with extra views
                 raise ImageError(f'it holds {im.n_frames} pictures (an animation or pages), expected one')
-            im.load()
+            if (n := im.width*im.height)>(max_pixels or n):
+                raise ImageError(f'{im.width}x{im.height} are {n:,} pixels, more than {max_pixels:,}')
             deep = _deep(im, path)
             px,icc = (_to_16(im, path), im.info.get('icc_profile') or b'') if deep else _to_8(im)
             o,exif = _exif(im)
-            return cls(np.ascontiguousarray(upright(px, o)), exif, icc, 'JPEG' if im.format=='MPO' else im.format)
+            format = 'JPEG' if im.format=='MPO' else im.format
+            return cls(np.ascontiguousarray(upright(px, o)), exif, icc, format, _xmp(im), _dpi(im))
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
+
+# %% ../nbs/00_files.ipynb #554c4a7c
+def _there(path, what): # a `Path` to a file
+    path = Path(path)
+    try: path.stat()
+    except FileNotFoundError as e: raise FileNotFoundError(f'{path}: no such file') from e
+    except OSError as e: raise ImageError(f'{path}: cannot be read ({e.strerror})') from e
+    if path.is_dir(): raise ImageError(f'{path}: expected {what}, got a folder')
+    return path
 
 # %% ../nbs/00_files.ipynb #e995340d
 def _open(path):
     "The opened file; of a PNG the checksums are compared first, which Pillow does only when asked"
-    im = Image.open(path)
+    try: im = Image.open(path)
+    except UnidentifiedImageError:
+        with open(path, 'rb') as f: kind = f.read(12)[4:]
+        if kind not in (b'ftypheic',b'ftypheix',b'ftypmif1',b'ftypmsf1',b'ftyphevc',b'ftyphevx'): raise
+        _read_heic()
+        im = Image.open(path)
     if im.format=='TIFF': # from memory: a file that Pillow maps and a turned picture do not go together
         im.close()
         return Image.open(BytesIO(path.read_bytes()))
     if im.format!='PNG': return im
     with im: im.verify()
     return Image.open(path)
+
+def _read_heic():
+    try: from pillow_heif import register_heif_opener
+    except ImportError as e: raise ImageError('HEIC needs pillow-heif: pip install "enhance_nb[heic]"') from e
+    register_heif_opener()
 
 def _reason(path, e):
     "What is wrong with the picture `path`, in plain words"
@@ -176,7 +236,7 @@ def tensor(self:Photo): # (3, h, w) in [0, 1]
 def from_tensor(cls:Photo,
         x, # float (c, h, w); c is 1, 2, 3 or 4 as in `Photo`
         bits=8, # 8 or 16 bits a channel
-        **kwargs): # exif, icc, format
+        **kwargs): # exif, icc, format, xmp, dpi
     "A photo of `x`, clamped to [0, 1] and rounded"
     if not (torch.is_tensor(x) and x.is_floating_point() and x.ndim==3 and 1<=x.shape[0]<=4):
         raise ImageError(f'expected a float tensor (3, h, w) or (1, h, w), got {_kind(x)}')
@@ -199,15 +259,17 @@ def atomic_write(path): # gives an open binary file
         with suppress(OSError): part.unlink()
 
 # %% ../nbs/00_files.ipynb #ad36158d
-def _write_png16(f, px, exif, icc):
-    "Write `px` (h, w, c) uint16 as PNG"
+def _write_png16(f, px, photo):
+    "Write `px` (h, w, c) uint16 and what else is known about `photo` as PNG"
     def chunk(kind, data):
         f.write(struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind+data)))
     h,w,c = px.shape
     f.write(b'\x89PNG\r\n\x1a\n')
     chunk(b'IHDR', struct.pack('>IIBBBBB', w, h, 16, (0,4,2,6)[c-1], 0, 0, 0))
-    if icc:  chunk(b'iCCP', b'ICC\0\0' + zlib.compress(icc))
-    if exif: chunk(b'eXIf', exif.removeprefix(b'Exif\0\0'))
+    if photo.icc:  chunk(b'iCCP', b'ICC\0\0' + zlib.compress(photo.icc))
+    if photo.dpi:  chunk(b'pHYs', struct.pack('>IIB', *(round(d/.0254) for d in photo.dpi), 1)) # in a metre
+    if photo.exif: chunk(b'eXIf', photo.exif.removeprefix(b'Exif\0\0'))
+    if photo.xmp:  chunk(b'iTXt', b'XML:com.adobe.xmp\0\0\0\0\0' + photo.xmp)
     z,above = zlib.compressobj(6),np.zeros((1,w*c*2), np.uint8)
     for i in range(0, h, 64):
         rows = np.concatenate([above, px[i:i+64].astype('>u2').reshape(-1, w*c).view(np.uint8)])
@@ -216,41 +278,105 @@ def _write_png16(f, px, exif, icc):
     chunk(b'IDAT', z.flush())
     chunk(b'IEND', b'')
 
+# %% ../nbs/00_files.ipynb #b864478b
+def _write_tiff16(f, px, photo):
+    "Write `px` (h, w, 1, 3 or 4) uint16 and what else is known about `photo` as TIFF"
+    h,w,c = px.shape
+    exif = Image.Exif()
+    exif.load(photo.exif)
+    d,starts = ImageFileDirectory_v2(),range(0, h, 64)
+    for t,v in exif.items(): d[t] = exif.get_ifd(t) if t in (0x8769,0x8825) else v
+    d[256],d[257],d[258],d[259],d[262],d[277],d[278],d[317] = w,h,(16,)*c,8,2 if c>1 else 1,c,64,2
+    if c==4: d[338] = 2 # the fourth is opacity, and not multiplied into the others
+    if photo.icc: d[34675] = photo.icc
+    if photo.xmp: d[700] = photo.xmp
+    if photo.dpi: d[282],d[283],d[296] = *photo.dpi,2
+    d[273] = d[279] = (0,)*len(starts) # where the strips are, behind the directory, and how large: not known yet
+    f.write(b'II*\0\x08\0\0\0' + d.tobytes(8))
+    at,sizes = f.tell(),[]
+    for i in starts:
+        rows = px[i:i+64].astype('<u2')
+        rows[:,1:] -= px[i:i+64,:-1]
+        sizes.append(f.write(zlib.compress(rows.tobytes(), 6)))
+    d[273],d[279] = tuple(np.cumsum([0, *sizes[:-1]]).tolist()),tuple(sizes)
+    f.seek(8)
+    f.write(d.tobytes(8))
+
 # %% ../nbs/00_files.ipynb #748de698
 FORMATS = {'.jpg':'JPEG', '.jpeg':'JPEG', '.jfif':'JPEG', '.png':'PNG', '.webp':'WEBP', '.tif':'TIFF', '.tiff':'TIFF',
            '.bmp':'BMP', '.avif':'AVIF'}
 
-def _fit(px, fmt, path):
+def _fit(px, fmt):
     "`px` as far as the format `fmt` can hold it"
     if fmt in ('JPEG','BMP'): px = over_white(px)
-    if px.dtype==np.uint16 and fmt!='PNG':
-        if fmt!='TIFF': px = (px//257 + (px%257>128)).astype(np.uint8) # rounded
-        elif px.shape[2]>1: raise ImageError(f'{path}: 16-bit colour can be written only as PNG')
-    return px
+    if px.dtype==np.uint8 or fmt=='PNG': return px
+    if fmt!='TIFF': return (px//257 + (px%257>128)).astype(np.uint8) # rounded
+    return px if px.shape[2]!=2 else px[...,[0,0,0,1]]
 
-# %% ../nbs/00_files.ipynb #8180e314
+# %% ../nbs/00_files.ipynb #d0a8cef6
 @patch
 def save(self:Photo, path,
          quality=95): # of JPEG, WebP and AVIF, 1 to 100
-    "Write the photo, its notes and its profile to `path`, complete or not at all; the format is that of the suffix"
+    """Write the photo and all that is known about it to `path`, complete or not at all; the suffix is the format. Raises
+    `ImageError` for what the format cannot hold, OSError where nothing can be written"""
     path = Path(path)
     if not (fmt := FORMATS.get(path.suffix.lower())):
         raise ImageError(f'{path}: expected a name that ends in one of {" ".join(FORMATS)}')
-    px = _fit(self.pixels, fmt, path)
-    args = {k:v for k,v in dict(exif=self.exif, icc_profile=self.icc).items() if v}
-    if fmt=='JPEG' and len(self.exif)>65_500: args.pop('exif') # more notes than JPEG can hold
-    if fmt in ('JPEG','WEBP','AVIF'): args['quality'] = quality
-    if fmt=='JPEG': args['subsampling'] = 0 # colour in full resolution
+    px = _fit(self.pixels, fmt)
     with atomic_write(path) as f:
-        if fmt=='PNG' and px.dtype==np.uint16: return _write_png16(f, px, self.exif, self.icc)
-        try: Image.fromarray(px if px.shape[2]>1 else px[...,0]).save(f, fmt, **args)
+        try:
+            if px.dtype==np.uint16: return (_write_png16 if fmt=='PNG' else _write_tiff16)(f, px, self)
+            Image.fromarray(px if px.shape[2]>1 else px[...,0]).save(f, fmt, **_args(self, fmt, quality))
         except (ValueError, KeyError, struct.error) as e:
             raise ImageError(f'{path}: cannot be written as {fmt} ({e})') from e
+
+def _args(photo, fmt, quality): # for Pillow
+    args = {k: v for k,v in dict(exif=photo.exif, icc_profile=photo.icc, xmp=photo.xmp, dpi=photo.dpi).items() if v}
+    if fmt=='JPEG':
+        args['subsampling'] = 0 # colour in full resolution
+        for k in ('exif','xmp'):
+            if len(args.get(k, b''))>65_500: args.pop(k) # more than JPEG can hold
+    if fmt=='PNG' and 'xmp' in args:
+        args['pnginfo'] = PngInfo()
+        args['pnginfo'].add_itxt('XML:com.adobe.xmp', args.pop('xmp').decode(errors='replace'))
+    if fmt=='TIFF' and 'xmp' in args: # it stores both in one list
+        args['exif'] = Image.Exif()
+        args['exif'].load(photo.exif)
+        args['exif'][700] = args.pop('xmp')
+    return args|(dict(quality=quality) if fmt in ('JPEG','WEBP','AVIF') else {})
+
+# %% ../nbs/00_files.ipynb #a11781bf
+_PACKET = ('<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+           '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF></x:xmpmeta><?xpacket end="w"?>')
+_STEPS = ('<rdf:Description rdf:about="" xmlns:enhance_nb="https://enhance-nb.github.io/ns/" '
+          'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" Iptc4xmpExt:DigitalSourceType="{}">'
+          '<enhance_nb:steps><rdf:Seq></rdf:Seq></enhance_nb:steps></rdf:Description>')
+_SOURCE = 'http://cv.iptc.org/newscodes/digitalsourcetype/'
+
+@patch
+def mark(self:Photo, facts, # JSON values: model, settings, ...
+         made=False): # is all of it a network's, not only a part?
+    "The photo, with the step `facts` and the IPTC's digital source type in its XMP"
+    x = self.xmp.decode(errors='replace')
+    if '</rdf:RDF>' not in x: x = _PACKET
+    if '</enhance_nb:steps>' not in x:
+        x = re.sub(r'\s(\w+:DigitalSourceType)\s*=\s*(["\']).*?\2|<(\w+:DigitalSourceType)>.*?</\3>', '', x, flags=re.S)
+        kind = ('t' if made else 'compositeWithT')+'rainedAlgorithmicMedia'
+        x = x.replace('</rdf:RDF>', _STEPS.format(_SOURCE+kind)+'</rdf:RDF>')
+    head,tail = re.split(r'(?=</rdf:Seq>\s*</enhance_nb:steps>)', x, maxsplit=1)
+    return self.like(self.pixels, xmp=f'{head}<rdf:li>{escape(json.dumps(facts), False)}</rdf:li>{tail}'.encode())
+
+@patch(as_prop=True)
+def steps(self:Photo): # a list of dicts
+    "What `mark` has noted in the file, the first step first"
+    part = re.search(rb'<enhance_nb:steps>.*</enhance_nb:steps>', self.xmp, re.S)
+    found = re.findall(rb'<rdf:li>(.*?)</rdf:li>', part[0] if part else b'', re.S)
+    return [json.loads(unescape(s.decode())) for s in found]
 
 # %% ../nbs/00_files.ipynb #20fea34d
 @patch
 def _repr_jpeg_(self:Photo):
-    px,b = _fit(self.pixels, 'JPEG', None),BytesIO()
+    px,b = _fit(self.pixels, 'JPEG'),BytesIO()
     im = Image.fromarray(px if px.shape[2]>1 else px[...,0])
     im.thumbnail((320,320))
     im.save(b, 'JPEG', quality=85)
@@ -263,7 +389,7 @@ def read_image(path): # (3, h, w) in [0, 1]
 
 def write_image(path, # its suffix is the format
                 x, # float (3, h, w) or (1, h, w), clamped to [0, 1]
-                bits=8): # 8, or 16 as PNG or gray TIFF
+                bits=8): # 8, or 16 as PNG or TIFF
     "Write `x` to the file `path`, complete or not at all"
     if bits not in (8,16): raise ImageError(f'{path}: expected 8 or 16 bits, got {bits}')
     try: photo = Photo.from_tensor(x, bits)
@@ -276,9 +402,7 @@ def _png_step(path): # by how much Pillow multiplies the numbers of a gray PNG o
 
 def read_mask(path): # (h, w), uint8
     "The class numbers in the file `path`: gray levels or palette numbers as they stand; bilevel pictures give 0 and 1"
-    path = Path(path)
-    if not path.exists(): raise FileNotFoundError(f'{path}: no such file')
-    if path.is_dir(): raise ImageError(f'{path}: expected a mask, got a folder')
+    path = _there(path, 'a mask')
     try:
         with Image.open(path) as im:
             if getattr(im, 'n_frames', 1)>1: raise ImageError(f'it holds {im.n_frames} pictures, expected one')
@@ -292,7 +416,17 @@ def read_mask(path): # (h, w), uint8
     return px.astype(np.uint8)
 
 # %% ../nbs/00_files.ipynb #58ac318b
-READABLE = {*FORMATS, '.gif'}
+READABLE = {*FORMATS, '.gif', '.heic', '.heif'}
+
+def _walk(folder):
+    "The files below `folder`; each folder once, rather by its name than by a link"
+    seen = set()
+    def complain(e): warnings.warn(f'{e.filename}: cannot be read ({e.strerror})')
+    for here,folders,names in os.walk(folder, onerror=complain, followlinks=True):
+        if (real := os.path.realpath(here)) in seen: folders.clear(); continue
+        seen.add(real)
+        folders.sort(key=lambda n: (os.path.islink(os.path.join(here, n)), n))
+        yield from (Path(here)/n for n in names)
 
 def image_files(
         path, # a file, a folder, a pattern with * or ?, or a list of those
@@ -301,12 +435,15 @@ def image_files(
     if isinstance(path, (list,tuple)):
         if not path: raise FileNotFoundError('no files: the list is empty')
         return sorted({f for p in path for f in image_files(p, recursive)})
-    path = Path(path)
+    path = top = Path(path)
     if path.is_file(): return [path]
-    if path.is_dir(): found = path.rglob('*') if recursive else path.iterdir()
+    if path.is_dir(): found = _walk(path) if recursive else path.iterdir()
     elif not glob.has_magic(str(path)): raise FileNotFoundError(f'{path}: no such file or folder')
-    else: found = map(Path, glob.glob(str(path), recursive=True))
-    def hidden(f): return any(p[0]=='.' for p in f.parts[len(path.parts) if path.is_dir() else -1:])
+    else: # `**` follows no links
+        n = next(i for i,p in enumerate(path.parts) if glob.has_magic(p))
+        top = Path(*path.parts[:n])
+        found = set(top.glob(os.path.join(*path.parts[n:])))
+    def hidden(f): return any(p[0]=='.' for p in f.relative_to(top).parts)
     files = sorted(f for f in found if f.suffix.lower() in READABLE and not hidden(f) and f.is_file())
     if not files: raise FileNotFoundError(f'{path}: no pictures there ({" ".join(sorted(READABLE))})')
     return files
