@@ -6,10 +6,10 @@ Docs: https://enhance-nb.github.io/enhance_nb/files.html.md"""
 
 # %% auto #0
 __all__ = ['FORMATS', 'READABLE', 'ImageError', 'Photo', 'upright', 'over_white', 'to_float', 'from_float', 'atomic_write',
-           'read_image', 'write_image', 'read_mask', 'image_files', 'check_image']
+           'tidy', 'read_image', 'write_image', 'read_mask', 'image_files', 'check_image']
 
 # %% ../nbs/00_files.ipynb #34463ceb
-import glob, json, os, re, struct, sys, warnings, zlib
+import glob, json, os, platform, re, struct, sys, warnings, zlib
 from contextlib import contextmanager, suppress
 from html import escape, unescape
 from io import BytesIO
@@ -246,17 +246,28 @@ def from_tensor(cls:Photo,
 def _kind(x): return f'{x.dtype} {tuple(x.shape)}' if hasattr(x, 'dtype') else type(x).__name__
 
 # %% ../nbs/00_files.ipynb #6069b1bf
+_HOST = f'{zlib.crc32(platform.node().encode()):08x}'
+
 @contextmanager
 def atomic_write(path): # gives an open binary file
     "Write a file that appears under the name `path` when it is complete, or not at all"
     path = Path(path)
-    part = path.with_name(f'.{uuid4().hex[:12]}.part')
+    part = path.with_name(f'.{_HOST}-{os.getpid()}-{uuid4().hex[:8]}.part')
     try:
         with open(part, 'x+b') as f: yield f
         os.replace(part, path)
     except OSError as e: raise OSError(f'{path}: cannot be written ({e.strerror or e})') from e
     finally:
         with suppress(OSError): part.unlink()
+
+# %% ../nbs/00_files.ipynb #a4df31ba
+def tidy(folder): # it need not exist
+    "Remove the parts that processes of this machine left in `folder` when they were killed"
+    for f in Path(folder).glob(f'.{_HOST}-*-*.part'):
+        pid = f.name.split('-')[1]
+        with suppress(OSError, ValueError):
+            try: os.kill(int(pid), 0) if os.name=='posix' else None # asks only whether it lives
+            except ProcessLookupError: f.unlink()
 
 # %% ../nbs/00_files.ipynb #ad36158d
 def _write_png16(f, px, photo):

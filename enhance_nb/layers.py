@@ -11,7 +11,7 @@ __all__ = ['relu', 'leaky', 'conv', 'Row', 'imagenet_stats', 'Loaded', 'ConvBloc
            'upsample_shuffle', 'upsample_nearest', 'DeconvBlock', 'UnetBlock', 'UpResBlock', 'cross_conv',
            'SaveFeatures', 'Normalize', 'FeaturesOf', 'features_of', 'freeze', 'unfreeze', 'FrozenBatchNorm1d',
            'FrozenBatchNorm2d', 'FrozenBatchNorm3d', 'freeze_bn', 'frozen', 'copy_weights', 'load_partial',
-           'Pretrained', 'weights']
+           'plain_names', 'Pretrained', 'weights']
 
 # %% ../nbs/02_layers.ipynb #685d7470
 import json, os
@@ -469,6 +469,7 @@ def load_partial(m, # a module
                 ): # lists of names: `loaded missing unexpected mismatched`
     "Load what fits by name and shape, report the rest. Raises ValueError if nothing fits"
     state, own = state.state_dict() if isinstance(state, nn.Module) else state, m.state_dict()
+    if not any('_orig_mod.' in k for k in own): state = plain_names(state)
     fits = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
     if not fits:
         raise ValueError(f'load_partial: nothing fits; wanted {", ".join(list(own)[:3])} ..., '
@@ -481,6 +482,13 @@ def load_partial(m, # a module
         for what in ('missing', 'unexpected', 'mismatched'):
             if names := getattr(rep, what): print(f'  {what}: {", ".join(names[:6])}{" ..." if len(names) > 6 else ""}')
     return rep
+
+# %% ../nbs/02_layers.ipynb #dac08713
+def plain_names(state): # dict of names
+    "`state` under the names of a plain module: without what torch.compile and data parallel wrappers put in front"
+    state = {k.replace('_orig_mod.', ''): v for k, v in state.items()}
+    wrapped = all(k.startswith('module.') for k in state)
+    return {k.removeprefix('module.') if wrapped else k: v for k, v in state.items()}
 
 # %% ../nbs/02_layers.ipynb #4eb1290c
 def _file(folder, name, **hub):
@@ -527,7 +535,7 @@ class Pretrained(nn.Module, ModelHubMixin):
         if cfg.get('class') != cls.__name__:
             raise ValueError(f'{model_id}: holds a {cfg.get("class")}, not a {cls.__name__}')
         model = cls(**args)
-        model.load_state_dict(load_file(_file(model_id, 'model.safetensors', **hub)))
+        model.load_state_dict(plain_names(load_file(_file(model_id, 'model.safetensors', **hub))))
         model.info = cfg['info']
         return model.eval()
 

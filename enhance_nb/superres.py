@@ -195,7 +195,8 @@ class SrUnet(SrAutoencoder):
     def forward(self, x):
         if not self.colorize: return super().forward(x)
         gray, size = brightness(x.float()), x.shape[-2:]
-        small = [max(round(n*min(1, self.colorize/min(size))), 1) for n in size]
+        c, m = min(self.colorize, min(size)), min(size)
+        small = [(2*n*c + m)//(2*m) for n in size]                       # rounded, in whole numbers for ONNX
         y = super().forward(F.interpolate(gray, small, mode='bilinear', antialias=True).expand(-1, 3, -1, -1))
         return gray + F.interpolate(y - brightness(y), size, mode='bilinear')
 
