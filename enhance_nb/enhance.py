@@ -7,13 +7,13 @@ Docs: https://enhance-nb.github.io/enhance_nb/enhance.html.md"""
 # %% auto #0
 __all__ = ['CLASSES', 'pick_device', 'Community', 'load_model', 'convert_weights', 'enhance_image', 'Result', 'Batch',
            'enhance_files', 'segment_image', 'segment_files', 'style_files', 'generate_files', 'train_model',
-           'export_onnx']
+           'export_onnx', 'make_app', 'run_app']
 
 # %% ../nbs/12_enhance.ipynb #5b0bd7d8
-import copy, json, os, re, shutil, time, warnings
+import copy, json, os, re, shutil, tempfile, time, unicodedata, warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -97,7 +97,8 @@ def pick_device(device='auto'): # auto, cpu, cuda, cuda:1, mps, ...
     "The `torch.device`; `auto` is the fastest there is. Raises ValueError for one that is not there"
     has = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
     if device=='auto': device = next(d for d in has if has[d])
-    if not has.get(str(device).split(':')[0]):
+    kind,_,i = str(device).partition(':')
+    if not has.get(kind) or i and not (i.isdigit() and int(i)<max(torch.cuda.device_count(), 1)):
         raise ValueError(f'device {device!r}: expected auto or one of {", ".join(d for d in has if has[d])}')
     return torch.device(device)
 
@@ -232,8 +233,12 @@ def _held(f, scale, strength, keep_color):
 # %% ../nbs/12_enhance.ipynb #120630ce
 def _free(device): # bytes
     if device.type=='cuda': return torch.cuda.mem_get_info(device)[0]
-    try: return 1024*int(re.search(r'MemAvailable:\s*(\d+)', Path('/proc/meminfo').read_text())[1])
-    except (OSError, TypeError): return 4e9
+    def number(file, pattern=r'(\d+)'):
+        try: return int(re.search(pattern, Path(file).read_text())[1])
+        except (OSError, TypeError): return None # not Linux, or no limit
+    free,limit = number('/proc/meminfo', r'MemAvailable:\s*(\d+)'),number('/sys/fs/cgroup/memory.max')
+    free = 1024*free if free else 4e9
+    return min(free, limit-(number('/sys/fs/cgroup/memory.current') or 0)) if limit else free
 
 @torch.inference_mode()
 def _bytes_of(model, device, n=32): # for each pixel of the input
@@ -251,7 +256,9 @@ def _side(model, device): # of a tile
 
 def _no_memory(e):
     return isinstance(e, (MemoryError, torch.OutOfMemoryError)) or \
-        isinstance(e, RuntimeError) and any(s in str(e) for s in ("can't allocate memory",'out of memory'))
+        isinstance(e, RuntimeError) and any(s in str(e) for s in _SCARCE)
+
+_SCARCE = "can't allocate memory",'not enough memory','out of memory','could not create a memory','ALLOC_FAILED'
 
 def _pieces(core, tile, grid): # of (rows, columns), at most `tile` wide
     (y,x),cuts = core,tiles(*(c.stop-c.start for c in core), tile, 0, grid)
@@ -410,31 +417,43 @@ def plan(self:Batch, own, # suffix without `out`
         stem = place.stem+(tag and f'_{place.suffix[1:].lower()}')
         e = self.ext or (place.suffix if place.suffix.lower() in FORMATS else '.png')
         return [place.with_name(stem+end) for end in (suffix+e, *more)]
-    times = Counter(o for f in found if isinstance(found[f], Path) for o in written(f))
+    key = _folding(self.out or next(iter(found)).parent)
+    times = Counter(key(o) for f in found if isinstance(found[f], Path) for o in written(f))
     for f,place in found.items():
         rs.append(r := Result(f, model=model))
         if not isinstance(place, Path): r.status,r.reason,r.error = 'failed',str(place),place; continue
         r.files = written(f)
-        if not one and max(times[o] for o in r.files)>1:
+        if not one and max(times[key(o)] for o in r.files)>1:
             r.files = written(f, 'tagged')
-            times.update(r.files)
+            times.update(map(key, r.files))
         r.output = r.files[0]
-    self._decide(rs, times)
-    return rs[self.shard[0]-1::self.shard[1]] if self.shard else rs
+    self._decide(rs, times, key)
+    if not self.shard: return rs
+    i,n = self.shard
+    return [r for r in rs if r.reason!=_OURS][i-1::n] # without results, whose number changes while others work
+
+def _folding(folder): # what tells names apart there: a function of a path
+    while not folder.exists() and folder!=folder.parent: folder = folder.parent
+    folder = folder.resolve()
+    other = Path(str(folder).swapcase())
+    blind = other!=folder and other.exists() and other.samefile(folder) # to upper and lower case
+    return (lambda p: unicodedata.normalize('NFC', str(p)).casefold()) if blind else str
+
+_OURS = 'itself an output of this run'
 
 @patch
-def _decide(self:Batch, rs, times): # which of them to skip
-    def same(r): return r.output and r.output.resolve()==r.input.resolve()
+def _decide(self:Batch, rs, times, key): # which of them to skip
+    def same(r): return r.output and key(r.output.resolve())==key(r.input.resolve())
     if not self.overwrite and (bad := next((r for r in rs if same(r)), None)):
         raise ValueError(f'{bad.input}: the result would replace it; name another folder, a suffix, or say overwrite')
-    outputs = {o.resolve() for r in rs if r.output and not same(r) for o in r.files}
+    outputs = {key(o.resolve()) for r in rs if r.output and not same(r) for o in r.files}
     for r in rs:
         if not r.output: continue
         try: there = all(o.exists() for o in r.files)
         except OSError as e: r.status,r.reason = 'failed',f'{r.output}: cannot be written ({e.strerror})'; continue
-        if both := next((o for o in r.files if times[o]>1), None):
+        if both := next((o for o in r.files if times[key(o)]>1), None):
             r.status,r.reason = 'failed',f'{r.input}: {both} would be the output of another input too'
-        elif r.input.resolve() in outputs: r.status,r.reason = 'skipped','itself an output of this run'
+        elif key(r.input.resolve()) in outputs: r.status,r.reason = 'skipped',_OURS
         elif there and not self.overwrite: r.status,r.reason = 'skipped',f'{r.output} exists'
 
 # %% ../nbs/12_enhance.ipynb #130f4a82
@@ -467,7 +486,7 @@ def run(self:Batch, rs, # as planned
                 settle()
                 pending = r,pool.submit(self._write, r, save)
                 save = None
-                if not beside: settle()
+                if not beside or r.new_size and prod(r.new_size)>6e7: settle() # large: one after the other
         finally: settle()
     return rs
 
@@ -492,6 +511,9 @@ def _worked(self:Batch, r, work, photo):
 def _write(self:Batch, r, save):
     if save is None: return
     with _noted(r):
+        if not self.overwrite and all(o.exists() for o in r.files): # since it was planned
+            r.status,r.reason = 'skipped',f'{r.output} exists'
+            return
         save()
         r.status = 'done'
 
@@ -654,10 +676,11 @@ def style_files(
     if size and size<32: raise ValueError(f'size {size}: expected 0 or at least 32 pixels')
     if steps<1: raise ValueError(f'steps {steps}: expected at least 1')
     paintings,options = _paintings(style),options|_judged(options)|dict(device=pick_device(device))
+    if video and batch.shard: raise ValueError('shard: each frame of a video starts from the one before')
     rs = batch.plan('_styled', 'stylize')
     if video: rs.sort(key=lambda r: _in_order(r.input))
     def work(r, photo):
-        film = [q for q in rs[:rs.index(r)] if q.input.parent==r.input.parent and q.status in ('done','skipped')]
+        film = [q for q in rs[:rs.index(r)] if q.input.parent==r.input.parent and q.output and q.output.exists()]
         return _repaint(r, photo, film[-1] if video and film else None, paintings, size, steps, preview, progress,
                         batch.quality, options)
     return batch.run(rs, work, ahead=False)
@@ -792,9 +815,11 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     """Train on a folder, go on if `out` holds checkpoints of this training, and save what `load_model` takes: a
     `Learner`. Raises ValueError for what the folder lacks; under torchrun, each process does its share"""
     from enhance_nb.learner import Checkpoint, CsvHistory, phases_linear_decay, phases_one_cycle
-    data,out = Path(data),Path(out)
+    data,out = Path(data),Path(out).resolve()
     if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
-    if (out/'config.json').exists() and not overwrite: raise FileExistsError(f'{out} holds a finished model')
+    homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
+    kept,done = Checkpoint(out/'unfinished', minutes=minutes),[h for h in homes if (h/'config.json').exists()]
+    if done and not overwrite and not kept.files(): raise FileExistsError(f'{done[0]} holds a finished model')
     made = _systems(data, size, scale, task, style, kw)
     if system not in made: raise ValueError(f'system {system!r}: expected one of {", ".join(made)}')
     learn = made[system]()
@@ -802,17 +827,18 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     gan = {'wgan':['generator'], 'cyclegan':['g_ab','g_ba']}.get(system)
     rate = lr or {'superres':5e-4, 'restore':5e-4, 'unet':1e-3, 'style':3e-3}.get(system, 2e-4)
     phases = phases_linear_decay(epochs, rate) if gan else phases_one_cycle(epochs, rate, pct=.1)
-    learn.fit(phases, [Checkpoint(out/'checkpoints', minutes=minutes), CsvHistory(out/'history.csv')])
+    learn.fit(phases, [kept, CsvHistory(out/'history.csv')])
     if not learn.acc.is_main_process: return learn
     recipe = f'enhance train {system}: {epochs} epochs, {len(learn.steps)} steps, rate {rate:g}, seed {learn.seed}'
     facts = dict(data=data.resolve().name, recipe=recipe, licence='ask who trained it, and on what')
     if system=='restore': facts['task'] = task
     if system=='cyclegan': facts['side'] = size or 128
     nets = [learn.bare[k] for k in gan] if gan else [learn.bare]
-    for folder,net in zip((out, out.with_name(out.name+'_back')), nets):
+    for folder,net in zip(homes, nets):
         net.info = dict(name=folder.name)|net.info|facts
         net.save_pretrained(folder)
-    shutil.rmtree(out/'checkpoints')
+    for f in kept.files(): f.unlink()
+    with suppress(OSError): (out/'unfinished').rmdir()
     return learn
 
 # %% ../nbs/12_enhance.ipynb #79bba74d
@@ -836,3 +862,76 @@ def export_onnx(model, # a name for `load_model`, or a model
         graph.metadata_props.add(key=k, value=v if isinstance(v, str) else json.dumps(v))
     with atomic_write(file) as f: f.write(graph.SerializeToString())
     return file
+
+# %% ../nbs/12_enhance.ipynb #39eb95a9
+def _offered(): # what the page offers: {its words: name of the model}
+    names = [p.parent.name for p in sorted(weights().glob('*/config.json'))]
+    words = dict(superres='enlarge', restore='repair', colorize='colour', style='paint', horse2zebra='translate')
+    return {f'{next(v for k,v in words.items() if n.startswith(k))}: {n}': n for n in names if n.startswith((*words,))}
+
+def _views(before, after, side=1600): # two Pillow images of one size, to look at
+    from PIL import Image
+    pxs = [over_white(np.uint8(p.pixels >> (p.bits-8))) for p in (before,after)]
+    pics = [Image.fromarray(px if px.shape[2]>1 else px[...,0]).convert('RGB') for px in pxs]
+    k = min(1, side/max(pics[1].size))
+    size = [max(round(n*k), 1) for n in pics[1].size]
+    return tuple(p.resize(size, Image.BICUBIC) for p in pics)
+
+def _one_photo(path, model, strength, keep_color, max_pixels): # -> views, the file, what to say; ValueError
+    if not path: raise ValueError('Drop a photo first.')
+    path = Path(path)
+    home = Path(os.environ.get('GRADIO_TEMP_DIR', tempfile.gettempdir()))
+    for old in home.glob('enhanced-*'): # no longer wanted
+        if old.stat().st_mtime<time.time()-3600: shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix='enhanced-', dir=home))
+    keep = keep_color and not getattr(model, 'colorize', False)
+    (r,) = enhance_files(path, folder, model, progress=False, strength=strength, keep_color=keep, max_pixels=max_pixels)
+    if r.status!='done': raise ValueError(r.reason.replace(f'{path}', path.name).replace(f'{folder}/', ''))
+    said = f'{r.size[0]}x{r.size[1]} to {r.new_size[0]}x{r.new_size[1]} pixels in {r.seconds:.1f} s'
+    from PIL import Image
+    limit,Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS,None # the result is ours, however large
+    try: views = _views(Photo.open(path), Photo.open(r.output))
+    finally: Image.MAX_IMAGE_PIXELS = limit
+    return views,str(r.output),f'{said}. Licence of the model: {model.info.get("licence", "not stated")}.'
+
+# %% ../nbs/12_enhance.ipynb #8bf2fba1
+def make_app(device='auto', # see `pick_device`
+             max_pixels=40_000_000): # of a photo; its result may have 16 times as many
+    "A Gradio page with all packaged models for photos; `.launch()` starts it. Raises ImportError without Gradio"
+    try: import gradio as gr
+    except ImportError as e: raise ImportError('needs Gradio: pip install "enhance_nb[app]"') from e
+    offered,loaded = _offered(),{}
+    def run(path, words, strength, keep):
+        if (name := offered[words]) not in loaded: loaded[name] = load_model(name, device)
+        try: Photo.open(path, max_pixels) if path else None
+        except ImageError as e: raise gr.Error(str(e).replace(str(path), Path(path).name)) from None
+        try: return _one_photo(path, loaded[name], strength, keep, 16*max_pixels)
+        except ValueError as e: raise gr.Error(str(e)) from None
+    with gr.Blocks(analytics_enabled=False, title='enhance_nb', delete_cache=(600, 3600)) as app:
+        gr.Markdown('# Enhance a photo\nIt is worked on by the machine that shows this page, and nowhere else.')
+        with gr.Row():
+            with gr.Column(scale=1):
+                photo = gr.File(label='Photo', type='filepath', file_types=[*sorted(FORMATS), '.heic'], elem_id='photo')
+                words = gr.Dropdown([*offered], value='enlarge: superres-x2', label='What shall be done')
+                strength = gr.Slider(0, 1, 1, label='How much of it')
+                keep = gr.Checkbox(False, label='Keep the colours')
+                go = gr.Button('Enhance', variant='primary', elem_id='go')
+            with gr.Column(scale=2):
+                views = gr.ImageSlider(label='Before | after', type='pil', format='jpeg', interactive=False)
+                said = gr.Markdown(elem_id='said')
+                result = gr.File(label='Download', interactive=False, elem_id='result')
+        go.click(run, [photo, words, strength, keep], [views, result, said], concurrency_limit=1, api_name=False)
+    return app.queue(max_size=16)
+
+def run_app(host='127.0.0.1', # 0.0.0.0: for other machines too
+            port=7860, device='auto', max_pixels=40_000_000, # as in `make_app`
+            max_file_size='100mb', wait=True):
+    "Serve the page of `make_app` until interrupted, or go on with `wait=False`; its files are gone afterwards"
+    import atexit
+    os.environ['GRADIO_TEMP_DIR'] = folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    app = make_app(device, max_pixels)
+    app.launch(server_name=host, server_port=port, share=False, show_error=True, max_file_size=max_file_size,
+               quiet=True, prevent_thread_lock=not wait, footer_links=[], ssr_mode=False, enable_monitoring=False,
+               inline=False)
+    return app

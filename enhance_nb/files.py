@@ -26,6 +26,9 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 # %% ../nbs/00_files.ipynb #7ded796c
 class ImageError(ValueError): "A picture that cannot be used; the message is one line that names the file"
 
+warnings.filterwarnings('ignore', category=Image.DecompressionBombWarning)
+warnings.filterwarnings('ignore', module=r'PIL\.') # not around each file: threads would mix that up
+
 # %% ../nbs/00_files.ipynb #e5bbbb64
 class Photo:
     "One picture, upright, with all that its file says about it"
@@ -66,6 +69,7 @@ _LAYOUT = {330,700,33723,34377,34675,37724} # other blocks that a TIFF stores in
 
 def _exif(im):
     "The orientation of `im`, and its EXIF bytes less all that describes the layout of the file"
+    o = 1
     try:
         exif = im.getexif()
         o = exif.get(0x112, 1)
@@ -73,16 +77,22 @@ def _exif(im):
             if not (t in _NOTES or t>0x4000 and t not in _LAYOUT): del exif[t]
         for t in (0xa002,0xa003) if 0x8769 in exif else (): exif.get_ifd(0x8769).pop(t, None)
         return o, exif.tobytes() if len(exif) else b''
-    except Exception: return 1, b''
+    except Exception: return o, b''
 
 # %% ../nbs/00_files.ipynb #a33bcbb4
-_STALE = rb'(?:tiff:(?:Orientation|ImageWidth|ImageLength)|exif:Pixel[XY]Dimension|xmp:Thumbnails)'
+_STALE = 'tiff:Orientation|tiff:ImageWidth|tiff:ImageLength|exif:PixelXDimension|exif:PixelYDimension'
+
+def _without(xmp, names): # neither as attribute nor as element
+    names = names.encode()
+    return re.sub(rb'\s(?:%b)\s*=\s*(?:"[^"]*"|\'[^\']*\')|<(?:%b)>[^<]*</[^>]*>' % (names, names), b'', xmp)
 
 def _xmp(im):
     "The XMP block of `im`, less what is untrue of the picture once it is upright or has another size"
     x = im.info.get('xmp') or b''
     if isinstance(x, str): x = x.encode()
-    return re.sub(rb'\s('+_STALE+rb')\s*=\s*(["\']).*?\2|<('+_STALE+rb')\b.*?</\3>', b'', x, flags=re.S)
+    a,end = x.find(b'<xmp:Thumbnails>'),b'</xmp:Thumbnails>'
+    if a>=0 and (b := x.find(end, a))>=0: x = x[:a]+x[b+len(end):]
+    return _without(x, _STALE)
 
 def _dpi(im):
     d = im.info.get('dpi')
@@ -137,7 +147,7 @@ def _tiff16(path):
         im = Image.open(BytesIO(path.read_bytes()))
         kind = im.tile[0].args[0]
         if kind[:-1] not in ('RGB;16','RGBX;16','RGBA;16'):
-            raise ImageError(f'TIFF of 16 bits, {kind}, is not supported')
+            raise ImageError(f'a TIFF of the kind {kind} is not supported')
         if swapped: im.tile = [t._replace(args=(kind[:-1]+_ORDER[kind[-1]],*t.args[1:])) for t in im.tile]
         return np.asarray(im)[...,:3 if 'X' in kind else None]
     px = byte(False).astype(np.uint16)<<8
@@ -151,7 +161,7 @@ def open(cls:Photo, path,
     "Read the file `path`; raises `ImageError`, or `FileNotFoundError` if there is none"
     path = _there(path, 'a picture')
     try:
-        with warnings.catch_warnings(action='ignore'), _open(path) as im:
+        with _open(path) as im:
             if getattr(im, 'n_frames', 1)>1 and im.format not in ('MPO','HEIF'): # a phone's photo with extra views
                 raise ImageError(f'it holds {im.n_frames} pictures (an animation or pages), expected one')
             if (n := im.width*im.height)>(max_pixels or n):
@@ -254,7 +264,9 @@ def atomic_write(path): # gives an open binary file
     path = Path(path)
     part = path.with_name(f'.{_HOST}-{os.getpid()}-{uuid4().hex[:8]}.part')
     try:
-        with open(part, 'x+b') as f: yield f
+        with open(part, 'x+b') as f:
+            yield f
+            if not f.closed: f.flush(); os.fsync(f.fileno()) # on the disk before it has a name
         os.replace(part, path)
     except OSError as e: raise OSError(f'{path}: cannot be written ({e.strerror or e})') from e
     finally:
@@ -299,7 +311,7 @@ def _write_tiff16(f, px, photo):
     for t,v in exif.items(): d[t] = exif.get_ifd(t) if t in (0x8769,0x8825) else v
     d[256],d[257],d[258],d[259],d[262],d[277],d[278],d[317] = w,h,(16,)*c,8,2 if c>1 else 1,c,64,2
     if c==4: d[338] = 2 # the fourth is opacity, and not multiplied into the others
-    if photo.icc: d[34675] = photo.icc
+    if photo.icc and c!=4 or photo.c==4: d[34675] = photo.icc
     if photo.xmp: d[700] = photo.xmp
     if photo.dpi: d[282],d[283],d[296] = *photo.dpi,2
     d[273] = d[279] = (0,)*len(starts) # where the strips are, behind the directory, and how large: not known yet
@@ -317,11 +329,13 @@ def _write_tiff16(f, px, photo):
 FORMATS = {'.jpg':'JPEG', '.jpeg':'JPEG', '.jfif':'JPEG', '.png':'PNG', '.webp':'WEBP', '.tif':'TIFF', '.tiff':'TIFF',
            '.bmp':'BMP', '.avif':'AVIF'}
 
+def _rounded(px): return (px//257 + (px%257>128)).astype(np.uint8) # 16 bits to 8
+
 def _fit(px, fmt):
     "`px` as far as the format `fmt` can hold it"
     if fmt in ('JPEG','BMP'): px = over_white(px)
     if px.dtype==np.uint8 or fmt=='PNG': return px
-    if fmt!='TIFF': return (px//257 + (px%257>128)).astype(np.uint8) # rounded
+    if fmt!='TIFF': return np.concatenate([_rounded(px[i:i+256]) for i in range(0, len(px), 256)]) # in bands
     return px if px.shape[2]!=2 else px[...,[0,0,0,1]]
 
 # %% ../nbs/00_files.ipynb #d0a8cef6
@@ -341,12 +355,15 @@ def save(self:Photo, path,
         except (ValueError, KeyError, struct.error) as e:
             raise ImageError(f'{path}: cannot be written as {fmt} ({e})') from e
 
+_MOST = 65_500 # bytes of EXIF, and of XMP, that a JPEG can hold
+
 def _args(photo, fmt, quality): # for Pillow
-    args = {k: v for k,v in dict(exif=photo.exif, icc_profile=photo.icc, xmp=photo.xmp, dpi=photo.dpi).items() if v}
+    icc = photo.icc if photo.c>2 or fmt not in ('WEBP','AVIF') else b'' # they know no gray, so RGB is written
+    args = {k: v for k,v in dict(exif=photo.exif, icc_profile=icc, xmp=photo.xmp, dpi=photo.dpi).items() if v}
     if fmt=='JPEG':
         args['subsampling'] = 0 # colour in full resolution
         for k in ('exif','xmp'):
-            if len(args.get(k, b''))>65_500: args.pop(k) # more than JPEG can hold
+            if len(args.get(k, b''))>_MOST: args.pop(k)
     if fmt=='PNG' and 'xmp' in args:
         args['pnginfo'] = PngInfo()
         args['pnginfo'].add_itxt('XML:com.adobe.xmp', args.pop('xmp').decode(errors='replace'))
@@ -360,22 +377,25 @@ def _args(photo, fmt, quality): # for Pillow
 _PACKET = ('<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF></x:xmpmeta><?xpacket end="w"?>')
 _STEPS = ('<rdf:Description rdf:about="" xmlns:enhance_nb="https://enhance-nb.github.io/ns/" '
-          'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" Iptc4xmpExt:DigitalSourceType="{}">'
+          'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
           '<enhance_nb:steps><rdf:Seq></rdf:Seq></enhance_nb:steps></rdf:Description>')
+_KIND = '<Iptc4xmpExt:DigitalSourceType>{}</Iptc4xmpExt:DigitalSourceType>'
 _SOURCE = 'http://cv.iptc.org/newscodes/digitalsourcetype/'
 
 @patch
 def mark(self:Photo, facts, # JSON values: model, settings, ...
          made=False): # is all of it a network's, not only a part?
-    "The photo, with the step `facts` and the IPTC's digital source type in its XMP"
-    x = self.xmp.decode(errors='replace')
-    if '</rdf:RDF>' not in x: x = _PACKET
-    if '</enhance_nb:steps>' not in x:
-        x = re.sub(r'\s(\w+:DigitalSourceType)\s*=\s*(["\']).*?\2|<(\w+:DigitalSourceType)>.*?</\3>', '', x, flags=re.S)
-        kind = ('t' if made else 'compositeWithT')+'rainedAlgorithmicMedia'
-        x = x.replace('</rdf:RDF>', _STEPS.format(_SOURCE+kind)+'</rdf:RDF>')
-    head,tail = re.split(r'(?=</rdf:Seq>\s*</enhance_nb:steps>)', x, maxsplit=1)
-    return self.like(self.pixels, xmp=f'{head}<rdf:li>{escape(json.dumps(facts), False)}</rdf:li>{tail}'.encode())
+    """The photo, with the step `facts` and the IPTC's digital source type in its XMP; as it is if its XMP cannot be
+    added to (it is not UTF-8, or more than a JPEG could hold)"""
+    try: x = _without(self.xmp, 'Iptc4xmpExt:DigitalSourceType').decode() or _PACKET
+    except UnicodeDecodeError: return self
+    end = r'(?=</rdf:Seq>\s*</enhance_nb:steps>)'
+    kind = ('t' if made else 'compositeWithT')+'rainedAlgorithmicMedia'
+    if not re.search(end, x): x = x.replace('</rdf:RDF>', _STEPS+'</rdf:RDF>', 1)
+    if len(parts := re.split(end, x, maxsplit=1))!=2: return self # notes that we cannot add to are better kept
+    x = f'{parts[0]}<rdf:li>{escape(json.dumps(facts), False)}</rdf:li>{parts[1]}'
+    x = x.replace('<enhance_nb:steps>', _KIND.format(_SOURCE+kind)+'<enhance_nb:steps>', 1).encode()
+    return self if len(self.xmp)<=_MOST<len(x) else self.like(self.pixels, xmp=x)
 
 @patch(as_prop=True)
 def steps(self:Photo): # a list of dicts
@@ -455,7 +475,10 @@ def image_files(
         top = Path(*path.parts[:n])
         found = set(top.glob(os.path.join(*path.parts[n:])))
     def hidden(f): return any(p[0]=='.' for p in f.relative_to(top).parts)
-    files = sorted(f for f in found if f.suffix.lower() in READABLE and not hidden(f) and f.is_file())
+    def there(f):
+        try: return f.is_file()
+        except OSError: return True # opening it will say what is the matter
+    files = sorted(f for f in found if f.suffix.lower() in READABLE and not hidden(f) and there(f))
     if not files: raise FileNotFoundError(f'{path}: no pictures there ({" ".join(sorted(READABLE))})')
     return files
 

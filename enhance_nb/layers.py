@@ -282,6 +282,7 @@ def icnr_(c, # a conv whose output goes to `nn.PixelShuffle(scale)`
     "Give the r*r kernels of each output channel of `c` the same values, in place (1707.02937)"
     r2 = scale**2
     if c.out_channels % r2: raise ValueError(f'icnr_: {c.out_channels} channels out do not divide by scale**2 = {r2}')
+    if c.weight.is_meta: return c                      # only its shape is wanted
     kernel = init(torch.empty_like(c.weight[::r2]))
     c.weight.copy_(kernel.repeat_interleave(r2, 0))
     if c.bias is not None: c.bias.zero_()

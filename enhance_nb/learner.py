@@ -10,7 +10,7 @@ __all__ = ['Callback', 'Decay', 'TrainingPhase', 'phases_one_cycle', 'phases_sgd
            'Tracker', 'Checkpoint']
 
 # %% ../nbs/04_learner.ipynb #fd53ba6a
-import copy, csv, io, math, random, sys, time
+import copy, csv, io, math, random, re, sys, time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
@@ -713,7 +713,8 @@ class Checkpoint(Callback):
                  keep=2): # files
         self.folder, self.steps, self.minutes, self.keep = Path(folder), steps, minutes, keep
 
-    def files(self): return sorted(self.folder.glob('*.ckpt'))
+    def files(self): # ours, whatever else is there
+        return sorted(f for f in self.folder.glob('*.ckpt') if re.fullmatch(r'\d{10}-\d{6}', f.stem))
 
     def before_fit(self, learn):
         self.folder.mkdir(parents=True, exist_ok=True)
