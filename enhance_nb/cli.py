@@ -24,7 +24,8 @@ def _photo_args(p, output, model, file=''):
     a('--model', help=f'a packaged model, a folder, owner/model on the Hugging Face hub{file} (default: {model})')
     a('--recursive', action='store_true', help='look into folders within folders')
     a('--strip-metadata', action='store_true', help='leave out the notes of the photo (EXIF, XMP)')
-    a('--max-pixels', type=int, metavar='N', help='of a photo and of its result; more are refused (default: 500000000)')
+    a('--max-pixels', type=int, metavar='N', help='more are refused, in a photo (never above 178956970) '
+      'and in its result (default: 500000000)')
     a('--shard', type=_shard, metavar='I/N', help='do the I-th of N shares of the photos, on one of N machines')
     _way_args(p, 'as the photo')
 
@@ -42,6 +43,7 @@ def _way_args(p, format): # how results are made and written
     a('--dry-run', action='store_true', help='only say what would be done')
     a('--json', action='store_true', help='print a line of JSON for each file')
 
+# %% ../nbs/13_cli.ipynb #89d0328f
 def _picture_args(p, suffix, model, tile='work in tiles of N pixels; 0: all at once (default: by the free memory)'):
     _photo_args(p, f'folder for the results, or a file for one photo (default: NAME{suffix}.EXT beside it)', model,
                 ', or a .safetensors file')
@@ -164,6 +166,7 @@ def _stoppable():
     finally:
         for k,b in before.items(): signal.signal(k, b)
 
+# %% ../nbs/13_cli.ipynb #cded2c0c
 def main(argv=None): # the words after `enhance`; None: those of the command line
     "Do what the words say; gives the exit status"
     for s in (sys.stdout,sys.stderr): # a name that the terminal cannot show stops nothing
@@ -225,6 +228,7 @@ def translate(args):
     if args.side is not None and args.side<0: raise ValueError(f'--side: expected 0 or more, got {args.side}')
     return _photos(args, 'horse2zebra', check, side=args.side)
 
+# %% ../nbs/13_cli.ipynb #92af01e0
 def style(args):
     "Repaint photos; 0 if all went well, 1 if some failed"
     def given(*names): return [k for k in names if getattr(args, k) not in (None, False)]
@@ -315,6 +319,7 @@ def _setting(s): # 'nf=64' -> ('nf', 64)
     try: return name,json.loads(value)
     except ValueError: return name,value
 
+# %% ../nbs/13_cli.ipynb #efa5fb21
 def convert(args):
     "Make a .safetensors file of a pickle"
     from enhance_nb.enhance import convert_weights, load_model
@@ -391,6 +396,7 @@ def demo(args):
     if not args.quiet: print(said)
     return 0
 
+# %% ../nbs/13_cli.ipynb #2c084c61
 def _photo(im): # a Pillow image of 8 bits
     from numpy import asarray
     from enhance_nb.files import Photo

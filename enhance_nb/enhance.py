@@ -80,6 +80,7 @@ def _header(file):
         except Exception as e: raise ValueError(f'{file}: its table is damaged ({" ".join(str(e).split())})') from e
     return {k: list(v['shape']) for k,v in head.items()}
 
+# %% ../nbs/12_enhance.ipynb #8eed0c2b
 def _trusted(name, where, cfg, cls):
     "ValueError unless the weights in `where` are whole, those that the config names, and fit a `cls`"
     from enhance_nb.layers import _file
@@ -254,6 +255,7 @@ def _side(model, device): # of a tile
     if not hasattr(model, '_pixel'): model._pixel = _bytes_of(model, device)
     return int(min(max((_free(device)/4/model._pixel)**.5, 64), 512))//16*16
 
+# %% ../nbs/12_enhance.ipynb #963aa6a3
 def _no_memory(e):
     return isinstance(e, (MemoryError, torch.OutOfMemoryError)) or \
         isinstance(e, RuntimeError) and any(s in str(e) for s in _SCARCE)
@@ -302,6 +304,7 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
     if not is_photo: return out.permute(2,0,1).to(image.device)
     return image.like(out, icc=image.icc if out.shape[2]==image.c else b'') # gray's profile is not RGB's
 
+# %% ../nbs/12_enhance.ipynb #b7d24428
 def _settings(model, side=None, precision='auto', strength=1., keep_color=None): # device, type, keep colours?
     if side and side<0: raise ValueError(f'side: expected 0 or more, got {side}')
     if not 0<=strength<=1: raise ValueError(f'strength: expected 0 to 1, got {strength}')
@@ -310,6 +313,7 @@ def _settings(model, side=None, precision='auto', strength=1., keep_color=None):
     dev = next((p.device for p in model.parameters()), torch.device('cpu'))
     return dev,_precision(precision, dev),keep
 
+# %% ../nbs/12_enhance.ipynb #0dbe0253
 def _cover(size, s, tile, overlap, grid, whole, answer, put, progress):
     "`put` the `answer` for each tile where it belongs, `s` times larger; smaller tiles if there is no memory"
     more,least = -(-overlap//grid)*grid,max(16, grid)
@@ -370,7 +374,7 @@ class Batch:
     quality: int = 95 # of JPEG, WebP and AVIF, 1 to 100
     recursive: bool = False # look into folders within folders?
     strip_metadata: bool = False # leave out the photo's notes (EXIF, XMP); the colour profile stays
-    max_pixels: int = 500_000_000 # of a photo, and of its result
+    max_pixels: int = 500_000_000 # of a photo (where Pillow's limit, 179 million, holds too), and of its result
     shard: tuple = None # (i, n): the i-th of n shares, from 1
     dry_run: bool = False # only plan
     report: callable = None # called with each `Result` as it is ready
@@ -393,6 +397,7 @@ class Batch:
             else: found |= {f: f.relative_to(p) if p.is_dir() else Path(f.name) for f in files if f not in found}
         return dict(sorted(found.items()))
 
+# %% ../nbs/12_enhance.ipynb #b0f9eb89
 _PICTURES = {'.gif','.heic','.heif','.ico','.jp2','.pdf','.psd','.svg','.tga','.dng','.cr2','.nef','.arw'} # not written
 
 def _formed(format): # '.jpg' for 'jpg', None for None
@@ -432,6 +437,7 @@ def plan(self:Batch, own, # suffix without `out`
     i,n = self.shard
     return [r for r in rs if r.reason!=_OURS][i-1::n] # without results, whose number changes while others work
 
+# %% ../nbs/12_enhance.ipynb #25f15a58
 def _folding(folder): # what tells names apart there: a function of a path
     while not folder.exists() and folder!=folder.parent: folder = folder.parent
     folder = folder.resolve()
@@ -441,6 +447,7 @@ def _folding(folder): # what tells names apart there: a function of a path
 
 _OURS = 'itself an output of this run'
 
+# %% ../nbs/12_enhance.ipynb #f7256ebf
 @patch
 def _decide(self:Batch, rs, times, key): # which of them to skip
     def same(r): return r.output and key(r.output.resolve())==key(r.input.resolve())
@@ -490,6 +497,7 @@ def run(self:Batch, rs, # as planned
         finally: settle()
     return rs
 
+# %% ../nbs/12_enhance.ipynb #4b0c479d
 def _made_folder(folder):
     try: folder.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise OSError(f'{folder}: no folder can be made here ({e.strerror})') from e
@@ -503,6 +511,7 @@ def _read(self:Batch, r): # a `Photo`, or None
         _made_folder(r.output.parent)
         return photo.like(photo.pixels, exif=b'', xmp=b'') if self.strip_metadata else photo
 
+# %% ../nbs/12_enhance.ipynb #5744b415
 @patch
 def _worked(self:Batch, r, work, photo):
     with _noted(r): return work(r, photo)
@@ -546,6 +555,7 @@ def enhance_files(
     own = f'_x{model.scale}' if model.scale>1 else getattr(model, 'suffix', '_restored')
     return batch.run(batch.plan(own, name), work)
 
+# %% ../nbs/12_enhance.ipynb #5a5a5bca
 def _bar(*args, **kw): # in terminals that do not know their size too
     size = shutil.get_terminal_size()
     return tqdm(*args, delay=1, leave=False, ncols=min(size.columns, 100), nrows=size.lines, **kw)
@@ -747,6 +757,7 @@ def _checked(files, least): # photos of at least `least` pixels a side
     if bad: warnings.warn(f'{len(bad)} of {len(files)} files are left out; {bad[0]}')
     return good
 
+# %% ../nbs/12_enhance.ipynb #4c3afe75
 def _masked(data, least): # `Pairs` to train and to validate on
     "Photos of `data/images` with the masks of `data/masks`. Raises ValueError for one without the other, or odd sizes"
     from enhance_nb.data import Pairs, split_random
@@ -923,6 +934,7 @@ def make_app(device='auto', # see `pick_device`
         go.click(run, [photo, words, strength, keep], [views, result, said], concurrency_limit=1, api_name=False)
     return app.queue(max_size=16)
 
+# %% ../nbs/12_enhance.ipynb #9e58852e
 def run_app(host='127.0.0.1', # 0.0.0.0: for other machines too
             port=7860, device='auto', max_pixels=40_000_000, # as in `make_app`
             max_file_size='100mb', wait=True):

@@ -139,6 +139,7 @@ def _to_16(im, path):
         px = np.concatenate([px, 65535*(px!=np.array(t)).any(-1, keepdims=True).astype(np.uint16)], -1)
     return px
 
+# %% ../nbs/00_files.ipynb #43fdf145
 _ORDER = {'L':'B', 'B':'L', 'N':'B' if sys.byteorder=='little' else 'L'} # byte orders, and the other one
 
 def _tiff16(path):
@@ -355,6 +356,7 @@ def save(self:Photo, path,
         except (ValueError, KeyError, struct.error) as e:
             raise ImageError(f'{path}: cannot be written as {fmt} ({e})') from e
 
+# %% ../nbs/00_files.ipynb #21556fef
 _MOST = 65_500 # bytes of EXIF, and of XMP, that a JPEG can hold
 
 def _args(photo, fmt, quality): # for Pillow
@@ -446,7 +448,7 @@ def read_mask(path): # (h, w), uint8
                          f'got {px.shape[2:] or ""} {px.dtype} from {px.min()} to {px.max()}')
     return px.astype(np.uint8)
 
-# %% ../nbs/00_files.ipynb #58ac318b
+# %% ../nbs/00_files.ipynb #a64a6f27
 READABLE = {*FORMATS, '.gif', '.heic', '.heif'}
 
 def _walk(folder):
@@ -459,6 +461,7 @@ def _walk(folder):
         folders.sort(key=lambda n: (os.path.islink(os.path.join(here, n)), n))
         yield from (Path(here)/n for n in names)
 
+# %% ../nbs/00_files.ipynb #ee7e7aad
 def image_files(
         path, # a file, a folder, a pattern with * or ?, or a list of those
         recursive=False): # look into folders within folders too?
