@@ -1,5 +1,5 @@
 "Everything pip needs to know, read from settings.ini"
-import re
+import re, tomllib
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -10,11 +10,15 @@ cfg = ConfigParser(delimiters='=', interpolation=None)
 cfg.read(here/'settings.ini', encoding='utf-8')
 pkg = cfg['package']
 lines = lambda s: s.strip().splitlines()
+repo = tomllib.loads((here/'pyproject.toml').read_text(encoding='utf-8'))['project']['urls']['Repository']
+readme = (here/'README.md').read_text(encoding='utf-8')   # read far from the repository, too
+readme = re.sub(r'(!\[[^]]*\]\()(?!https?:)', rf'\1{repo}/raw/main/', readme)
+readme = re.sub(r'(\]\()(?!https?:|#)', rf'\1{repo}/blob/main/', readme)
 
 setup(
     version=re.search(r'__version__ = "(.+)"', (here/'enhance_nb/__init__.py').read_text(encoding='utf-8'))[1],
     description=pkg['description'],
-    long_description=(here/'README.md').read_text(encoding='utf-8'),
+    long_description=readme,
     long_description_content_type='text/markdown',
     author=pkg['author'],
     license=pkg['license'],

@@ -1,23 +1,54 @@
 "Makes the site from the notebooks: `python docs/build.py` writes `_docs/`; warnings and dead links are errors"
-import json, os, re, shutil, sys
+import json, logging, os, re, shutil, subprocess, sys, tarfile, tempfile
+from base64 import b64encode
+from hashlib import sha512
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urldefrag
+from urllib.parse import unquote, urldefrag, urlsplit
 
 docs = Path(__file__).resolve().parent
 sys.path.insert(0, str(docs))   # nbdev imports pages.py by name
 
 def contents(nbs):
-    "The list of all pages, in the order of their numbers"
-    entries = '\n'.join(f'{f.stem[:2]} · {f.stem[3:]} <{f.stem[3:]}>' for f in nbs)
-    return dict(cell_type='markdown', id='contents', metadata={}, source=f'```{{toctree}}\n:hidden:\n\n{entries}\n```')
+    "The list of all pages, the lessons in the order of their numbers"
+    def tree(caption, *entries): return f'```{{toctree}}\n:hidden:\n:caption: {caption}\n\n' + '\n'.join(entries) + '\n```'
+    src = '\n\n'.join([tree('Your photos', 'Try it <try>'), tree('Lessons', *[f'{f.stem[:2]} · {f.stem[3:]} <{f.stem[3:]}>' for f in nbs]),
+                       tree('Reference', 'Glossary <glossary>', 'API <api>')])
+    return dict(cell_type='markdown', id='contents', metadata={}, source=src)
 
 def arrange(src, nbs):
     "nbdev's links drop the number of a notebook, so its page does too; the first page gets the list of all"
+    from pages import api
     for f in nbs: (src/f.name).rename(src/f.name[3:])
+    for f in docs.glob('*.md'): shutil.copy(f, src)
+    modules = [f'enhance_nb.{f.stem[3:]}' for f in nbs if (docs.parent/f'enhance_nb/{f.stem[3:]}.py').exists()]
+    (src/'api.md').write_text(api(modules), encoding='utf-8')
     nb = json.loads((src/'index.ipynb').read_text(encoding='utf-8'))
     nb['cells'].append(contents(nbs))
     (src/'index.ipynb').write_text(json.dumps(nb), encoding='utf-8')
+
+runtime = 'onnxruntime-web@1.30.0'
+checksum = 'q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=='
+
+def try_it(to, name='superres-x2'):
+    "What the page `try` loads on a click: ONNX Runtime Web, from npm; the network; how to use it; a photo to begin with"
+    from enhance_nb import __version__
+    from enhance_nb.enhance import export_onnx, load_model
+    from enhance_nb.files import Photo
+    from skimage import data
+    with tempfile.TemporaryDirectory() as tmp:
+        subprocess.run([shutil.which('npm') or 'npm', 'pack', runtime, '--silent'], cwd=tmp, check=True, stdout=subprocess.DEVNULL)
+        file = next(Path(tmp).glob('*.tgz'))
+        if b64encode(sha512(file.read_bytes()).digest()).decode()!=checksum: sys.exit(f'{runtime}: another checksum than expected')
+        with tarfile.open(file) as tar:
+            for f in ('ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'):
+                (to/f).write_bytes(tar.extractfile(f'package/dist/{f}').read())
+    model,photo = load_model(name, 'cpu'),Photo(data.chelsea())
+    logging.disable(logging.WARNING)
+    export_onnx(model, to/'model.onnx', overwrite=True)
+    xmp = photo.mark(dict(software=f'enhance_nb {__version__}, in the browser', model=name)).xmp.decode()
+    (to/'model.json').write_text(json.dumps(dict(scale=model.scale, tile=192, overlap=model.radius, mark=xmp)), encoding='utf-8')
+    photo.save(to/'sample.png')
 
 class Refs(HTMLParser):
     "What a page points to, and the names that others can point to"
@@ -27,13 +58,13 @@ class Refs(HTMLParser):
             if k in ('href', 'src'): self.refs.add(v)
             if k == 'id': self.ids.add(v)
 
-def dead_links(out):
+def dead_links(out, home):
     pages = {f: Refs(f.read_text(encoding='utf-8')) for f in out.glob('*.html')}
     for f,page in pages.items():
         for ref in sorted(page.refs):
             if re.match(r'[a-z]+:', ref): continue
-            path,name = urldefrag(re.sub(r'\?[^#]*', '', ref))
-            to = out/unquote(path) if path else f
+            path,name = urldefrag(re.sub(r'\?[^#]*', '', ref).removeprefix(home))
+            to = out/(unquote(path) or 'index.html') if path or ref.startswith(home) else f
             found = unquote(name) in pages[to].ids if to in pages else to.exists()
             if not found: yield f'{f.name}: dead link {ref}'
 
@@ -50,11 +81,12 @@ def main():
     failed = build_main(['-q', '-W', '--keep-going', '-c', str(docs), '-d', str(src/'.doctrees'), str(src), str(html)])
     shutil.rmtree(out, ignore_errors=True)
     html.rename(out)
+    try_it(out/'_static/try')
     (out/'notebooks').mkdir()
-    for f in [*nbs, cfg.nbs_path/'index.ipynb']: shutil.copy(f, out/'notebooks')
+    for f in cfg.nbs_path.glob('*.ipynb'): shutil.copy(f, out/'notebooks')
     for f in out.glob('*.html'):   # nbdev links to the published site: stay on this copy of it
         f.write_text(f.read_text(encoding='utf-8').replace(f'href="{cfg.doc_url}/', 'href="'), encoding='utf-8')
-    dead = list(dead_links(out))
+    dead = list(dead_links(out, urlsplit(cfg.doc_url).path + '/'))
     print(*dead, f'{len(nbs) + 1} notebooks -> {out}', sep='\n')
     sys.exit(bool(failed or dead))
 

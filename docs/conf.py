@@ -1,6 +1,7 @@
 "Sphinx settings of the site; build.py runs them"
 import re, tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -13,7 +14,12 @@ _cfg = tomllib.loads((root/'pyproject.toml').read_text(encoding='utf-8'))
 
 project = _cfg['project']['name']
 copyright = author = _cfg['tool']['nbdev']['copyright']
-extensions = ['myst_nb']
+extensions = ['myst_nb', 'sphinxext.opengraph', 'notfound.extension']
+ogp_site_url = _cfg['project']['urls']['Documentation'] + '/'
+ogp_image,ogp_social_cards = '_static/card.jpg',{'enable': False}
+ogp_image_alt = 'The name enhance_nb, and a cat: one half of its face blurred, the other enlarged by a network'
+notfound_urls_prefix = urlsplit(ogp_site_url).path
+notfound_context = dict(title='Page not found', body='<h1>Page not found</h1>\n<p>There is nothing at this address. The lessons stand on the left; the search knows the rest.</p>')
 nb_execution_mode = 'off'
 nb_merge_streams = True
 nb_ipywidgets_js = {}
@@ -27,7 +33,8 @@ html_static_path = ['static']
 html_css_files = ['site.css']
 html_copy_source = html_show_sourcelink = html_use_index = False
 html_theme_options = dict(repository_url=_cfg['project']['urls']['Repository'], use_repository_button=True,
-    use_download_button=False, home_page_in_toc=True, show_toc_level=2, navbar_persistent=[], logo=dict(text=project))
+    use_download_button=False, home_page_in_toc=True, show_toc_level=2, navbar_persistent=[], logo=dict(text=project, alt_text=f'{project}, the first page'))
+html_context = dict(default_mode='auto')
 
 _accent = re.compile(r'''\\(?:hat|tilde|bar|vec|dot|widehat|widetilde|overline) \s*
                          (?:\{(?:[^{}]|\{[^{}]*\})*\} | \\[a-zA-Z]+ | \w)''', re.X)

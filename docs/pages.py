@@ -1,5 +1,5 @@
 "What nbdev calls for the site (see pyproject.toml): `Signature` for an exported name, `Page` for a notebook"
-import ast, html, inspect, re
+import ast, html, importlib, inspect, re
 from pathlib import Path
 from fastcore.docments import MarkdownRenderer, docstring
 from fastcore.foundation import L
@@ -52,6 +52,18 @@ class Signature(MarkdownRenderer):
                  self.arguments(), self.methods(), f'[source]({src})' if src else '', '</details>']
         return '\n\n'.join(p for p in parts if p)
 
+def api(modules):
+    "A page of all public names of `modules`, each with a link to the cell that defines it"
+    syms = importlib.import_module('enhance_nb._modidx').d['syms']
+    def row(mod, name):
+        url,_ = syms[mod.__name__].get(f'{mod.__name__}.{name}', ('',''))
+        doc = docstring(getattr(mod, name)).split('\n\n')[0]
+        if url and doc: return f'<a href="{url}"><code>{name}</code></a>',' '.join(doc.split())
+    def rows(mod): return [r for name in sorted(mod.__all__, key=str.lower) if (r := row(mod, name))]
+    mods = [importlib.import_module(m) for m in modules]
+    parts = [f'## {m.__name__}\n\n{table(("name", "what it gives"), *rows(m))}' for m in mods]
+    return '\n\n'.join(['# API', '> Every public name, with a link to the lines that define it', *parts])
+
 def defined(cell):
     "The names that nbdev links to in an exported cell"
     defs = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
@@ -91,11 +103,12 @@ class Page(Processor):
     def lesson(self, m): return f'[{m[0]}]({m[1]}.ipynb)' if (self.cfg.nbs_path/f'{m[1]}.ipynb').exists() else m[0]
 
     def code(self, cell):
-        d = cell.directives_
+        d,src = cell.directives_,cell.source
         cell.source = re.sub(r'^\s*#\|.*\n?', '', cell.source, flags=re.M).strip()
         if cell.source.startswith('show_doc('):
             cell.cell_type,cell.source = 'markdown',''.join(cell.pop('outputs')[0]['data']['text/markdown'])
         elif not cell.source or d.get('include') == 'false': del cell['source']
         else:
+            if alt := re.search(r'^#\| fig-alt: (.+)', src, re.M): cell.metadata['mystnb'] = {'image': {'alt': alt[1]}}
             tags = {'export': 'export' in d, 'remove-input': d.get('echo') == 'false', 'remove-output': d.get('output') == 'false'}
             cell.metadata['tags'] = [t for t,b in tags.items() if b]

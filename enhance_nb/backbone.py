@@ -93,7 +93,7 @@ class Classifier(Pretrained):
 # %% ../nbs/06_backbone.ipynb #79cefe31
 class Darknet(Classifier):
     """Groups that double the channels and, all but the second, halve the grid, each with residual blocks of a 1x1 and a
-    3x3 convolution (1804.02767, in the form of lesson 12)"""
+    3x3 convolution: (n, 3, h, w) in [0, 1] -> (n, n_classes) (1804.02767, in the form of lesson 12)"""
     def __init__(self, n_classes=10,
                  groups=(1,2,4,6,3), # blocks of each
                  nf=32, # channels of the stem
@@ -113,7 +113,7 @@ class Darknet(Classifier):
 
 # %% ../nbs/06_backbone.ipynb #6f73b3a5
 class PlainNet(Classifier):
-    "VGG's plan with batch norm (1409.1556): blocks of 3x3 convolutions, halved between"
+    "VGG's plan with batch norm, 3x3 convolutions, halved between: (n, 3, h, w) in [0, 1] -> (n, n_classes) (1409.1556)"
     def __init__(self, n_classes=200,
                  blocks=((32, 32), (64, 64), (128, 128), (256, 256), (512,)), # channels of each block's convolutions
                  drop=0.): # share of the pooled features that training drops
@@ -147,7 +147,8 @@ def backbone_learner(data, # name of a set of labelled images (`load_set`), or `
 # %% ../nbs/06_backbone.ipynb #6c896794
 class TinyResnet(Classifier):
     """A 5x5 block that keeps the grid, then groups of residual blocks that halve it and widen (lesson 23's nets for
-    Tiny ImageNet); pre-activated, the 5x5 is a plain convolution, and norm and activation follow the last sum"""
+    Tiny ImageNet): (n, 3, h, w) in [0, 1] -> (n, n_classes). Pre-activated, the 5x5 is a plain convolution, and norm
+    and activation follow the last sum"""
     def __init__(self, n_classes=200,
                  groups=(1,1,1,1,1), # blocks of each
                  nfs=(32,64,128,256,512,1024), # channels, of the first block and of each group

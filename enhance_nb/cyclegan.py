@@ -68,8 +68,8 @@ class ResnetGenerator(Pretrained):
 
 # %% ../nbs/11_cyclegan.ipynb #43aeec2e
 class PatchCritic(Pretrained):
-    """How real each patch of 70x70 pixels looks: (n, 3, h, w) in [0, 1] -> (n, 1, h//8 - 2, w//8 - 2), no bounds
-    (1611.07004, 1703.10593). Raises ValueError for pictures too small for one patch's cell"""
+    """How real each patch looks, one of 70x70 pixels with three layers: (n, 3, h, w) in [0, 1] -> (n, 1, h//8 - 2,
+    w//8 - 2), no bounds (1611.07004, 1703.10593). Raises ValueError for pictures too small for one patch's cell"""
     def __init__(self, nf=64, # channels of the first grid; at most eight times as many
                  n_layers=3): # that halve the grid: patches of 16, 34, 70, 142 pixels for 1 to 4
         super().__init__()

@@ -35,7 +35,7 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as TF
 from tqdm import tqdm
 
-from .files import Photo, atomic_write, image_files, over_white, read_image, read_mask
+from .files import Photo, atomic_write, from_float, image_files, over_white, read_image, read_mask, to_float
 
 # %% ../nbs/01_data.ipynb #0c62687c
 def run_size(quick, # dict of settings: about a minute on a CPU, no network
@@ -357,7 +357,7 @@ def _resized(file, out, size, mask):
     h, w = px.shape[:2]
     if isinstance(size, int): H, W = (round(s*min(1, size/min(h, w))) for s in (h, w))
     else: H, W = size
-    if px.dtype == np.uint16: px = (px//257).astype(np.uint8)
+    if px.dtype == np.uint16 and not mask: px = from_float(to_float(px))
     im = Image.fromarray(px[..., 0] if px.ndim == 3 and px.shape[2] == 1 else px)
     im = im.resize((W, H), Image.NEAREST if mask else Image.LANCZOS, reducing_gap=3)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -590,7 +590,7 @@ def _image(item):
     if isinstance(item, np.ndarray): item = torch.as_tensor(np.atleast_3d(item)).permute(2, 0, 1)
     if not torch.is_tensor(item):
         px = over_white(Photo.open(item).pixels)
-        px = (px//257).astype(np.uint8) if px.dtype == np.uint16 else px
+        px = from_float(to_float(px)) if px.dtype == np.uint16 else px
         item = torch.from_numpy(px if px.flags.writeable else px.copy()).permute(2, 0, 1)
     if item.dtype != torch.uint8: raise TypeError(f'image tensors in a data set are uint8, got {item.dtype}')
     if item.ndim not in (2, 3) or item.ndim == 3 and len(item) not in (1, 3):

@@ -180,16 +180,16 @@ def _precision(name, device): # `auto`: half on NVIDIA's GPUs
 
 def _finite(model, dtype=torch.float32):
     "`model` as a function without gradients, in `dtype` as long as that goes well; ValueError if it gives NaN"
-    name,now = model.info.get('name', type(model).__name__),[dtype]
+    name,failed = model.info.get('name', type(model).__name__),model.__dict__.setdefault('_failed', {}) # by type
     def spoiled(y, x): return not y.isfinite().all() or y.max()<1/255 and x.mean()>.02
     @torch.inference_mode()
     def f(x):
         x = x.contiguous(memory_format=torch.channels_last)
-        if now[0]!=torch.float32:
-            with torch.autocast(x.device.type, now[0]): y = model(x).float()
+        if dtype!=torch.float32 and dtype not in failed:
+            with torch.autocast(x.device.type, dtype): y = model(x).float()
             if not spoiled(y, x): return y
-            warnings.warn(f'the model {name} gave NaN or black in {str(now[0])[6:]}; it goes on in float32')
-            now[0] = torch.float32
+            warnings.warn(f'the model {name} gave NaN or black in {str(dtype)[6:]}; it goes on in float32')
+            failed[dtype] = True
         y = model(x)
         if y.isfinite().all(): return y
         raise ValueError(f'the model {name} gave NaN or infinite values')
@@ -875,13 +875,12 @@ def _views(before, after, side=1600): # two Pillow images of one size, to look a
     size = [max(round(n*k), 1) for n in pics[1].size]
     return tuple(p.resize(size, Image.BICUBIC) for p in pics)
 
-def _one_photo(path, model, strength, keep_color, max_pixels): # -> views, the file, what to say; ValueError
+def _one_photo(path, model, home, strength, keep_color, max_pixels): # -> views, the file, what to say; ValueError
     if not path: raise ValueError('Drop a photo first.')
     path = Path(path)
-    home = Path(os.environ.get('GRADIO_TEMP_DIR', tempfile.gettempdir()))
-    for old in home.glob('enhanced-*'): # no longer wanted
+    for old in Path(home).iterdir(): # no longer wanted
         if old.stat().st_mtime<time.time()-3600: shutil.rmtree(old, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix='enhanced-', dir=home))
+    folder = Path(tempfile.mkdtemp(dir=home))
     keep = keep_color and not getattr(model, 'colorize', False)
     (r,) = enhance_files(path, folder, model, progress=False, strength=strength, keep_color=keep, max_pixels=max_pixels)
     if r.status!='done': raise ValueError(r.reason.replace(f'{path}', path.name).replace(f'{folder}/', ''))
@@ -895,15 +894,17 @@ def _one_photo(path, model, strength, keep_color, max_pixels): # -> views, the f
 # %% ../nbs/12_enhance.ipynb #8bf2fba1
 def make_app(device='auto', # see `pick_device`
              max_pixels=40_000_000): # of a photo; its result may have 16 times as many
-    "A Gradio page with all packaged models for photos; `.launch()` starts it. Raises ImportError without Gradio"
+    "A Gradio page with all packaged models that give back a photo; `.launch()` starts it. Raises ImportError without Gradio"
     try: import gradio as gr
     except ImportError as e: raise ImportError('needs Gradio: pip install "enhance_nb[app]"') from e
-    offered,loaded = _offered(),{}
+    import atexit
+    offered,loaded,home = _offered(),{},tempfile.mkdtemp(dir=os.environ.get('GRADIO_TEMP_DIR'))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     def run(path, words, strength, keep):
         if (name := offered[words]) not in loaded: loaded[name] = load_model(name, device)
         try: Photo.open(path, max_pixels) if path else None
         except ImageError as e: raise gr.Error(str(e).replace(str(path), Path(path).name)) from None
-        try: return _one_photo(path, loaded[name], strength, keep, 16*max_pixels)
+        try: return _one_photo(path, loaded[name], home, strength, keep, 16*max_pixels)
         except ValueError as e: raise gr.Error(str(e)) from None
     with gr.Blocks(analytics_enabled=False, title='enhance_nb', delete_cache=(600, 3600)) as app:
         gr.Markdown('# Enhance a photo\nIt is worked on by the machine that shows this page, and nowhere else.')

@@ -91,7 +91,7 @@ def tiles(h, w, # the size to be covered
 
 # %% ../nbs/02_layers.ipynb #f396866d
 class EdsrBlock(nn.Module):
-    "Two convolutions added to their input, scaled by `res_scale`, no norm (1707.02921, fig. 2)"
+    "Two convolutions added to their input, scaled by `res_scale`, no norm: (n, nf, h, w) stays (1707.02921, fig. 2)"
     def __init__(self,
                  nf, # channels, in and out
                  res_scale=.1, # how much of the branch is added
@@ -119,7 +119,8 @@ class _Straight(nn.Sequential):
                          *([conv(ni, nf, 1, norm=norm, act=None)] if ni != nf else []))
 
 class ResBlock(nn.Module):
-    "`act(straight(x) + branch(x))`, the branch two convolutions, the second with the stride (after 1512.03385)"
+    """`act(straight(x) + branch(x))`, the branch two convolutions, the second with the stride: (n, ni, h, w) ->
+    (n, nf, h/stride, w/stride), rounded up (after 1512.03385)"""
     def __init__(self, ni, # channels in
                  nf, # channels out
                  stride=1,
@@ -138,7 +139,8 @@ class ResBlock(nn.Module):
 
 # %% ../nbs/02_layers.ipynb #136c2740
 class PreactBlock(nn.Module):
-    "`straight(x) + branch(x)`, norm and activation *before* each convolution, none after the sum (1603.05027)"
+    """`straight(x) + branch(x)`, norm and activation *before* each convolution, none after the sum: (n, ni, h, w) ->
+    (n, nf, h/stride, w/stride), rounded up (1603.05027)"""
     def __init__(self, ni, nf, stride=1, ks=3, norm=nn.BatchNorm2d, act=relu, zero=False): # as in `ResBlock`
         super().__init__()
         last = conv(nf, nf, ks, stride, norm, act, order='nac')
@@ -155,7 +157,7 @@ def res_group(ni, nf, n, # blocks
 
 # %% ../nbs/02_layers.ipynb #21baebf6
 class DarknetBlock(nn.Module):
-    "1x1 to `mid` channels, 3x3 back to `nf`, added to the input (1804.02767)"
+    "1x1 to `mid` channels, 3x3 back to `nf`, added to the input: (n, nf, h, w) stays (1804.02767)"
     def __init__(self, nf, # channels, in and out
                  mid=None, # default nf//2, the bottleneck; nf or 2*nf make it wide (1605.07146)
                  third=False, # one more 3x3 convolution
@@ -296,7 +298,7 @@ def upsample_shuffle(ni, # channels in
                      blur=False, # average 2x2 cells after each step, against what is left of it
                     ): # (n, ni, h, w) -> (n, nf, h*scale, w*scale)
     "Sub-pixel convolution: conv to nf*r*r channels, then `nn.PixelShuffle` (1609.05158)"
-    steps = [3] if scale == 3 else [2]*int(log2(scale))
+    steps = [3] if scale == 3 else [2]*int(log2(max(scale, 1)))
     if scale < 2 or prod(steps) != scale:
         raise ValueError(f'upsample_shuffle: scale must be 3 or a power of 2, got {scale}')
     layers = []
@@ -310,12 +312,13 @@ def upsample_shuffle(ni, # channels in
 # %% ../nbs/02_layers.ipynb #695d8957
 # order: as in `ConvBlock`
 def upsample_nearest(ni, nf, scale=2, ks=3, norm=None, act=relu, order='cna'): # (n, ni, h, w) -> (n, nf, h*scale, ...)
-    "Every cell repeated, then a convolution: no checkerboard (Distill 2016)"
+    "Every cell repeated, then a convolution: (n, ni, h, w) -> (n, nf, h*scale, w*scale), no checkerboard (Distill 2016)"
     up = nn.Upsample(scale_factor=scale, mode='nearest')
     return nn.Sequential(up, conv(ni, nf, ks, norm=norm, act=act, order=order))
 
 class DeconvBlock(nn.Sequential):
-    "Transposed convolution, activation, norm: the lecture's form of DCGAN's block (1511.06434); doubles the grid"
+    """Transposed convolution, activation, norm: the lecture's form of DCGAN's block (1511.06434). (n, ni, h, w) ->
+    (n, nf, (h-1)*stride - 2*pad + ks, ...), so `ks=4, stride=2, pad=1` doubles the grid"""
     def __init__(self, ni, nf, ks=4, stride=2, pad=1, norm=nn.BatchNorm2d, act=relu): # norm or act may be None
         super().__init__(nn.ConvTranspose2d(ni, nf, ks, stride, pad, bias=norm is None),
                          *([act()] if act else []), *([norm(nf)] if norm else []))

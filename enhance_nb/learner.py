@@ -367,7 +367,7 @@ class Progress(Callback):
     "A table row an epoch; between rows, how far the epoch is"
     order = 50
     def before_fit(self, learn):
-        self.start, self.lines = time.time(), []
+        self.start, self.lines, self.columns, self.done = time.time(), [], [], None
         self.quiet, self.handle = not learn.acc.is_main_process, None
         if _in_jupyter() and not self.quiet:
             from IPython.display import display
@@ -380,23 +380,29 @@ class Progress(Callback):
 
     def after_batch(self, learn):
         self.bar.update()
+        if self.done is None: self.done = learn.i - 1                         # by an earlier run that this one goes on with
         if self.handle and time.time() - self.last > 1:
             self.last = time.time()
-            left = (self.last - self.start)*(learn.n/learn.i - 1)
+            left = (self.last - self.start)*(learn.n - learn.i)/(learn.i - self.done)
             self.handle.update(self._text(f'{learn.i/learn.n:6.1%}  loss {learn.loss.item():.4f}  {left:.0f} s left'))
 
     def after_epoch(self, learn):
         self.bar.close()
         row = learn.history[-1]
-        if not self.lines: self._say('  '.join(f'{k:>10}' for k in row))
-        self._say('  '.join(f'{v:>10.4g}' if abs(v) < 10 and k != 'seconds' else f'{v:>10.2f}' for k, v in row.items()))
+        if not {*row} <= {*self.columns}:
+            self.columns = [*row]
+            self._say('  '.join(f'{k:>10}' for k in row))
+        cells = {k: f'{v:.4g}' if abs(v) < 10 and k != 'seconds' else f'{v:.2f}' for k, v in row.items()}
+        self._say('  '.join(f'{cells.get(k, ""):>10}' for k in self.columns))
 
-    def after_fit(self, learn):
-        device, minutes = learn.acc.device, (time.time() - self.start)/60
-        name = torch.cuda.get_device_name() if device.type == 'cuda' else \
-            f'{device} ({torch.get_num_threads()} threads)'
-        self._say(f'seed {learn.seed}, {name}, precision {learn.precision}, {learn.i} steps, {minutes:.1f} min, '
-                  f'torch {torch.__version__}, accelerate {accelerate.__version__}')
+# %% ../nbs/04_learner.ipynb #727b1fd2
+@patch
+def after_fit(self:Progress, learn):
+    device, minutes = learn.acc.device, (time.time() - self.start)/60
+    name = torch.cuda.get_device_name() if device.type == 'cuda' else \
+        f'{device} ({torch.get_num_threads()} threads)'
+    self._say(f'seed {learn.seed}, {name}, precision {learn.precision}, {learn.i} steps, {minutes:.1f} min, '
+              f'torch {torch.__version__}, accelerate {accelerate.__version__}')
 
 # %% ../nbs/04_learner.ipynb #4d02e099
 class _Plain(str):
@@ -545,10 +551,14 @@ class Ema(Callback):
 
 # %% ../nbs/04_learner.ipynb #f292aa22
 class Swa(Callback):
-    "Mean of the weights at the end of each epoch from `start` on; kept at the end, batch norm statistics measured anew"
+    """Mean of the weights at the end of each epoch from `start` on; kept at the end, batch norm statistics measured anew.
+    Raises ValueError for several networks with batch norm, which cannot be called as one"""
     order = 80
     def __init__(self, start=0): self.start = start # epochs of this fit before the first that counts
-    def before_fit(self, learn): self.n, self.epochs = 0, 0
+    def before_fit(self, learn):
+        self.n, self.epochs = 0, 0
+        if type(learn.bare).forward is nn.Module.forward and self._norms(learn.bare):
+            raise ValueError('Swa: cannot measure the batch norms of several networks; use Ema')
 
     @torch.no_grad()
     def after_epoch(self, learn):
@@ -567,16 +577,21 @@ class Swa(Callback):
         learn.bare.load_state_dict(self.mean, strict=False)
         self._measure(learn.bare.train(), learn.train_dl)
 
-    @torch.no_grad()
-    def _measure(self, model, dl):
-        "The statistics of the batch norms that are not frozen, over a whole loader"
-        norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.training]
-        norms = {m: m.momentum for m in norms}
-        for m in norms:
-            m.reset_running_stats()
-            m.momentum = None                                                   # all batches weigh the same
-        for *xs, _ in dl if norms else (): model(*xs)
-        for m, momentum in norms.items(): m.momentum = momentum
+# %% ../nbs/04_learner.ipynb #d50d7ceb
+@patch
+def _norms(self:Swa, model): # those that learn statistics
+    return [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.training]
+
+@patch
+@torch.no_grad()
+def _measure(self:Swa, model, dl):
+    "The statistics of the batch norms that are not frozen, over a whole loader"
+    norms = {m: m.momentum for m in self._norms(model)}
+    for m in norms:
+        m.reset_running_stats()
+        m.momentum = None                                                   # all batches weigh the same
+    for *xs, _ in dl if norms else (): model(*xs)
+    for m, momentum in norms.items(): m.momentum = momentum
 
 # %% ../nbs/04_learner.ipynb #32acc892
 @patch
@@ -591,9 +606,11 @@ def predict(self:Learner, *xs): # a batch of inputs, on any device -> prediction
 def capture(self:Learner, dl=None, # a loader, default the validation set's
             n=None, # items at most
            ): # inputs, predictions, targets: tensors, or lists where sizes differ
-    "Inputs, predictions and targets, on the CPU"
+    "Inputs (the first, if a batch has several), predictions and targets, on the CPU. Raises ValueError without a loader"
+    if dl is None: dl = self.dls.valid
+    if dl is None: raise ValueError('capture: there is no validation set; give a loader')
     parts, seen = [], 0
-    for *xs, yb in dl or self.dls.valid:
+    for *xs, yb in dl:
         parts.append((xs[0].cpu(), self.predict(*xs), yb.cpu()))
         seen += len(yb)
         if n and seen >= n: break

@@ -172,7 +172,7 @@ class ContentLoss(nn.Module):
         super().__init__()
         net, layers = _judge(net, layers, self._default)
         self.features, self.layers = features_of(net, layers, **stats), layers
-        self.weights = weights or [1.]*len(layers)
+        self.weights = [1.]*len(layers) if weights is None else weights
         if len(self.layers) != len(self.weights):
             raise ValueError(f'{type(self).__name__}: {len(layers)} layers but {len(self.weights)} weights')
 

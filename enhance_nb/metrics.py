@@ -124,9 +124,11 @@ def _score(kind, pred, target, ignore, threshold, classes):
     v = getattr(MaskScores(max(n, 2), ignore, threshold).update(pred, target), kind)
     return (v[1] if n <= 2 else v.nanmean()).nan_to_num(1.).float()
 
-# logits (n, k, h, w) or class numbers; class numbers (n, h, w) -> scalar
-# classes: how many, for class numbers; by default as many as this batch shows
-def iou(pred, target, ignore=255, threshold=.5, classes=None):
+def iou(pred, # logits (n, k, h, w), or class numbers (n, h, w)
+        target, # class numbers, (n, h, w)
+        ignore=255, # the number that does not count
+        threshold=.5, # probability, for one channel
+        classes=None): # how many, for class numbers; default: as many as this batch shows
     "Intersection over union: mean over the classes there are, or of class 1 if there are two"
     return _score('iou', pred, target, ignore, threshold, classes)
 
@@ -236,7 +238,8 @@ def mode_report(fake, # (n, d), features
                 k=5, # neighbours that make a neighbourhood
                ): # pairwise, repeats, coverage, and with labels modes, entropy (nats)
     """How varied are the fakes? `pairwise`: their mean distance over the real ones'; `repeats`: share closer to another
-    fake than a tenth of that; `coverage`: share of real images with a fake in their neighbourhood (2002.09797)"""
+    fake than a tenth of the real ones' mean distance; `modes`, `entropy`: how many `labels` occur, and how
+    evenly; `coverage`: share of real images with a fake in their neighbourhood (2002.09797)"""
     spread = lambda x: torch.pdist(x[:2000].double()).mean()
     near = nearest_neighbours(fake, fake, 2)[0][:, 1]
     radius = nearest_neighbours(real, real, min(k+1, len(real)))[0][:, -1]

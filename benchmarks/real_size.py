@@ -1,0 +1,81 @@
+"""Runs a lesson at its real size on a machine that is only lent for minutes: every training writes checkpoints, and when the time is
+up the run ends. Called again with the same folder, trainings that were done are loaded, the one that was cut off goes on to the same
+result, and the rest follows.
+
+    python benchmarks/real_size.py 07_superres --size full --minutes 9 --work /tmp/real --out out
+    python benchmarks/real_size.py                             # what each lesson has done so far, by its checkpoints in --work
+
+In `--out`, or in place if it is left out, comes the executed notebook, once all of it has run, then clean it by `nbdev-clean`. Cells marked
+`slow`, `cuda` or `notest` are left out unless `--flags` names them. Weights that ship are written by the lessons themselves (`--size full`).
+Exit status: 0 all done, 3 time is up, 1 a cell failed."""
+import argparse, json, os, re, sys, time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+nbs = Path(__file__).resolve().parent.parent/'nbs'
+
+prelude = '''
+import itertools as _itertools, json as _json, time as _time
+from pathlib import Path as _Path
+from enhance_nb import learner as _learner
+class OutOfTime(Exception): "The run goes on where it is cut off"
+class _Watch(_learner.Callback):
+    order = 101
+    def __init__(self, kept, number): self.kept,self.number,self.start = kept,number,_time.time()
+    def after_batch(self, learn):
+        if _time.time() < {deadline} or not learn.acc.sync_gradients: return
+        self.kept.save(learn)
+        raise OutOfTime(f'training {{self.number}}: step {{learn.i}} of {{learn.n}}')
+    def after_fit(self, learn):
+        f = self.kept.folder/'table.json'
+        done = _json.loads(f.read_text())['seconds'] if f.exists() else 0
+        row = {{k: v for k,v in learn.history[-1].items() if isinstance(v, (int, float))}} if learn.history else {{}}
+        f.write_text(_json.dumps(dict(step=learn.i, of=learn.n, seconds=done + _time.time() - self.start, device=str(learn.acc.device), last=row)))
+def _watched(fit, numbers=_itertools.count()):
+    def f(self, phases, cbs=()):
+        number = next(numbers)
+        kept = _learner.Checkpoint(_Path({work!r})/f'{{number:03}}', minutes=2.)
+        return fit(self, phases, [*_learner.listify(cbs), kept, _Watch(kept, number)])
+    return f
+_learner.Learner.fit = _watched(_learner.Learner.fit)
+'''
+
+def run(name, size, work, out, until, flags):
+    nb = nbformat.read(nbs/f'{name}.ipynb', 4)
+    os.environ['ENHANCE_RUN'] = size
+    left_out = {'slow', 'cuda', 'notest'} - set(flags)
+    client = NotebookClient(nb, timeout=None, kernel_name='python3', resources={'metadata': {'path': str(nbs)}})
+    with client.setup_kernel():
+        first = nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name)))
+        client.execute_cell(first, 0)
+        for i,c in enumerate(nb.cells):
+            if c.cell_type!='code' or left_out & set(re.findall(r'^#\|\s*(\w+)', c.source, re.M)): continue
+            try: client.execute_cell(c, i)
+            except CellExecutionError as e:
+                print(f'{name}, cell {i}: {e.evalue if e.ename=="OutOfTime" else e}')
+                return 3 if e.ename=='OutOfTime' else 1
+    nbformat.write(nb, out/f'{name}.ipynb')
+    return 0
+
+def table(work):
+    for f in sorted(work.glob('*/*/table.json')):
+        t = json.loads(f.read_text())
+        last = ', '.join(f'{k} {v:.4g}' for k,v in t['last'].items() if k not in ('epoch', 'seconds'))
+        print(f'{f.parent.parent.name} {f.parent.name}: step {t["step"]} of {t["of"]}, {t["seconds"]/60:.1f} min, {t["device"]}; {last}')
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('name', nargs='?', help='of a notebook, e.g. 07_superres'); p.add_argument('--size', default='full', choices=('quick', 'small', 'full'))
+    p.add_argument('--minutes', type=float, default=9.); p.add_argument('--work', type=Path, default=Path('real-size'))
+    p.add_argument('--out', type=Path, default=nbs); p.add_argument('--flags', nargs='*', default=[])
+    a = p.parse_args()
+    a.work,a.out = a.work.resolve(),a.out.resolve()
+    a.out.mkdir(parents=True, exist_ok=True)
+    status = run(a.name, a.size, a.work, a.out, time.time() + 60*a.minutes, a.flags) if a.name else 0
+    table(a.work)
+    return status
+
+if __name__ == '__main__': sys.exit(main())
