@@ -36,9 +36,12 @@ class _Watch(_learner.Callback):
         f.write_text(_json.dumps(dict(step=learn.i, of=learn.n, seconds=done + _time.time() - self.start, device=str(learn.acc.device), last=row)))
 def _watched(fit, numbers=_itertools.count()):
     def f(self, phases, cbs=()):
-        number = next(numbers)
+        number,cbs = next(numbers),_learner.listify(cbs)
+        for cb in [*self.cbs, *cbs]: # the lesson's own give way to ours, which outlast it
+            if isinstance(cb, _learner.Checkpoint): cb.folder.mkdir(parents=True, exist_ok=True)
+        self.cbs,cbs = ([cb for cb in l if not isinstance(cb, _learner.Checkpoint)] for l in (self.cbs, cbs))
         kept = _learner.Checkpoint(_Path({work!r})/f'{{number:03}}', minutes=2.)
-        return fit(self, phases, [*_learner.listify(cbs), kept, _Watch(kept, number)])
+        return fit(self, phases, [*cbs, kept, _Watch(kept, number)])
     return f
 _learner.Learner.fit = _watched(_learner.Learner.fit)
 '''
@@ -48,15 +51,15 @@ def run(name, size, work, out, until, flags):
     os.environ['ENHANCE_RUN'] = size
     left_out = {'slow', 'cuda', 'notest'} - set(flags)
     client = NotebookClient(nb, timeout=None, kernel_name='python3', resources={'metadata': {'path': str(nbs)}})
+    nb.cells.insert(0, nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name))))
     with client.setup_kernel():
-        first = nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name)))
-        client.execute_cell(first, 0)
         for i,c in enumerate(nb.cells):
             if c.cell_type!='code' or left_out & set(re.findall(r'^#\|\s*(\w+)', c.source, re.M)): continue
             try: client.execute_cell(c, i)
             except CellExecutionError as e:
-                print(f'{name}, cell {i}: {e.evalue if e.ename=="OutOfTime" else e}')
+                print(f'{name}, cell {i - 1}: {e.evalue if e.ename=="OutOfTime" else e}')
                 return 3 if e.ename=='OutOfTime' else 1
+    nb.cells.pop(0)
     nbformat.write(nb, out/f'{name}.ipynb')
     return 0
 
