@@ -162,6 +162,7 @@ def _also(self:CycleGan, net, x, right): # -> net(x), and net(right) or None
     if not self.cycle.identity: return net(x), None
     return net(torch.cat([x, right])).chunk(2)
 
+# %% ../nbs/11_cyclegan.ipynb #4101f2b2
 @patch
 def critic_step(self:CycleGan):
     "Tell real pictures from invented ones, half of which are older"
