@@ -11,7 +11,6 @@ import argparse, random, statistics, time
 
 import torch
 import torch.nn.functional as F
-from accelerate import Accelerator
 from torch import nn
 
 from enhance_nb.cyclegan import cyclegan_learner
@@ -110,7 +109,7 @@ if __name__ == '__main__':
     a = p.parse_args()
     pictures = torch.randint(256, (2, a.bs*a.steps, 3, a.size, a.size), dtype=torch.uint8,
                              generator=torch.Generator().manual_seed(0))
-    device = Accelerator(cpu=not torch.accelerator.is_available()).device
+    device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
     print(f'torch {torch.__version__}, {device}, {torch.get_num_threads()} threads, {a.bs}x3x{a.size}x{a.size}, nf {a.nf}, '
           f'{a.blocks} blocks, critics {a.critic_nf}')
     ours = Ours()
@@ -119,6 +118,7 @@ if __name__ == '__main__':
     for i in range(a.rounds + 1):
         for k, run in loops.items():
             begin = time.perf_counter()
+            torch.backends.cudnn.allow_tf32 = i > 0                        # exact while they are compared
             run(1 if i == 0 else a.steps)
             if i: times[k].append((time.perf_counter() - begin)/a.steps)
         if i == 0:

@@ -1,8 +1,9 @@
 """Runs a lesson at its real size on a machine that is only lent for minutes: every training writes checkpoints, and when the time is
 up the run ends. Called again with the same folder, trainings that were done are loaded, the one that was cut off goes on to the same
-result, and the rest follows.
+result, and the rest follows. (A model that a lesson keeps is written again when its training is loaded. What is in `weights/` in between
+is half trained.)
 
-    python benchmarks/real_size.py 07_superres --size full --minutes 9 --work /tmp/real --out out
+    python benchmarks/real_size.py 07_superres --size full --minutes 8 --work /tmp/real --out out
     python benchmarks/real_size.py                             # what each lesson has done so far, by its checkpoints in --work
 
 In `--out`, or in place if it is left out, comes the executed notebook, once all of it has run, then clean it by `nbdev-clean`. Cells marked
@@ -18,19 +19,26 @@ from nbclient.exceptions import CellExecutionError
 nbs = Path(__file__).resolve().parent.parent/'nbs'
 
 prelude = '''
-import itertools as _itertools, json as _json, time as _time
+import inspect as _inspect, itertools as _itertools, json as _json, time as _time
 from pathlib import Path as _Path
-from enhance_nb import learner as _learner
+from enhance_nb import data as _data, learner as _learner
 class OutOfTime(Exception): "The run goes on where it is cut off"
-class _Watch(_learner.Callback):
-    order = 101
-    def __init__(self, kept, number): self.kept,self.number,self.start = kept,number,_time.time()
+class _Kept(_learner.Checkpoint):
+    "Keeps what took its time; the tests of a lesson are quickly done again, and look at what happens"
+    def before_fit(self, learn):
+        super().before_fit(learn)
+        self.start = _time.time()
     def after_batch(self, learn):
+        super().after_batch(learn)
         if _time.time() < {deadline} or not learn.acc.sync_gradients: return
-        self.kept.save(learn)
-        raise OutOfTime(f'training {{self.number}}: step {{learn.i}} of {{learn.n}}')
+        if self.worth(): self.save(learn)
+        raise OutOfTime(f'training {{self.folder.name}}: step {{learn.i}} of {{learn.n}}')
+    def after_epoch(self, learn):
+        if self.worth(): super().after_epoch(learn)
+    def worth(self): return self.files() or _time.time() - self.start > 10
     def after_fit(self, learn):
-        f = self.kept.folder/'table.json'
+        if not self.files(): return
+        f = self.folder/'table.json'
         done = _json.loads(f.read_text())['seconds'] if f.exists() else 0
         row = {{k: v for k,v in learn.history[-1].items() if isinstance(v, (int, float))}} if learn.history else {{}}
         f.write_text(_json.dumps(dict(step=learn.i, of=learn.n, seconds=done + _time.time() - self.start, device=str(learn.acc.device), last=row)))
@@ -40,18 +48,28 @@ def _watched(fit, numbers=_itertools.count()):
         for cb in [*self.cbs, *cbs]: # the lesson's own give way to ours, which outlast it
             if isinstance(cb, _learner.Checkpoint): cb.folder.mkdir(parents=True, exist_ok=True)
         self.cbs,cbs = ([cb for cb in l if not isinstance(cb, _learner.Checkpoint)] for l in (self.cbs, cbs))
-        kept = _learner.Checkpoint(_Path({work!r})/f'{{number:03}}', minutes=2.)
-        return fit(self, phases, [*cbs, kept, _Watch(kept, number)])
+        fit(self, phases, [*cbs, _Kept(_Path({work!r})/f'{{number:03}}', minutes=2., keep=1)])
+        for cb in [*self.cbs, *cbs]:
+            if isinstance(cb, _learner.SaveModel): cb.after_epoch(self)
     return f
 _learner.Learner.fit = _watched(_learner.Learner.fit)
+def _fed(init, enough=500): # by processes, where many pictures are made for each epoch
+    def f(*args, **kw):
+        call = _inspect.signature(init).bind(*args, **kw)
+        given = call.arguments
+        if len(given['train']) >= enough and all(getattr(given.get(k), 'whole', None) is None for k in ('train', 'valid')):
+            given['num_workers'] = given.get('num_workers') or {workers}
+        init(*call.args, **call.kwargs)
+    return f
+_data.DataLoaders.__init__ = _fed(_data.DataLoaders.__init__)
 '''
 
-def run(name, size, work, out, until, flags):
+def run(name, size, work, out, until, flags, workers):
     nb = nbformat.read(nbs/f'{name}.ipynb', 4)
     os.environ['ENHANCE_RUN'] = size
     left_out = {'slow', 'cuda', 'notest'} - set(flags)
     client = NotebookClient(nb, timeout=None, kernel_name='python3', resources={'metadata': {'path': str(nbs)}})
-    nb.cells.insert(0, nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name))))
+    nb.cells.insert(0, nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name), workers=workers)))
     with client.setup_kernel():
         for i,c in enumerate(nb.cells):
             if c.cell_type!='code' or left_out & set(re.findall(r'^#\|\s*(\w+)', c.source, re.M)): continue
@@ -72,12 +90,13 @@ def table(work):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('name', nargs='?', help='of a notebook, e.g. 07_superres'); p.add_argument('--size', default='full', choices=('quick', 'small', 'full'))
-    p.add_argument('--minutes', type=float, default=9.); p.add_argument('--work', type=Path, default=Path('real-size'))
+    p.add_argument('--minutes', type=float, default=8., help='to train for; what follows a training takes longer'); p.add_argument('--work', type=Path, default=Path('real-size'))
     p.add_argument('--out', type=Path, default=nbs); p.add_argument('--flags', nargs='*', default=[])
+    p.add_argument('--workers', type=int, default=min(max((os.cpu_count() or 1) - 2, 0), 6), help='processes that load')
     a = p.parse_args()
     a.work,a.out = a.work.resolve(),a.out.resolve()
     a.out.mkdir(parents=True, exist_ok=True)
-    status = run(a.name, a.size, a.work, a.out, time.time() + 60*a.minutes, a.flags) if a.name else 0
+    status = run(a.name, a.size, a.work, a.out, time.time() + 60*a.minutes, a.flags, a.workers) if a.name else 0
     table(a.work)
     return status
 

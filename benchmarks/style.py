@@ -17,10 +17,11 @@ from torchvision.models import vgg16_bn
 from enhance_nb.style import StyleTransferLoss, Whole, descend, stylize
 
 style_layers, content_layers = ['5', '12', '22', '32', '42'], ['32']
-mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in ((.485, .456, .406), (.229, .224, .225)))
+device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
+mean, std = (torch.tensor(v, device=device).view(1, 3, 1, 1) for v in ((.485, .456, .406), (.229, .224, .225)))
 
 def ours(net, photo, painting):
-    cost = Whole(StyleTransferLoss(painting[0], net, content_layers, style_layers), photo)
+    cost = Whole(StyleTransferLoss(painting[0], net, content_layers, style_layers).to(device), photo)
     def run(n): descend(photo, cost, n)
     return run
 
@@ -52,11 +53,11 @@ def plain(net, photo, painting, cached): # as one writes it down first
 
 def network():
     torch.manual_seed(0)
-    return vgg16_bn().features.eval().requires_grad_(False)
+    return vgg16_bn().features.eval().requires_grad_(False).to(device)
 
 def evaluations(side, rounds, n=6):
     torch.manual_seed(1)
-    photo, painting = torch.rand(2, 1, 3, side*2//3, side)
+    photo, painting = torch.rand(2, 1, 3, side*2//3, side).to(device)
     loops = dict(ours=ours(network(), photo, painting), naive=plain(network(), photo, painting, False),
                  caching=plain(network(), photo, painting, True))
     times = {k: [] for k in loops}
@@ -91,7 +92,8 @@ def for_print(longest, net): # A4 at 300 dpi is 3508 x 2480
     for size in dict.fromkeys(s for _, s, _ in seen):
         print(f'{size[1]}x{size[0]}: {max(n for _, s, n in seen if s == size)} evaluations, done after '
               f'{max(t for t, s, _ in seen if s == size):.0f} s')
-    peak = int(re.search(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())[1])/1e6
+    peak = torch.cuda.max_memory_allocated()/1e9 if device.type == 'cuda' else \
+        int(re.search(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())[1])/1e6
     print(f'{net}, {photo.shape[2]}x{photo.shape[1]}: {peak:.1f} GB at most')
 
 if __name__ == '__main__':
@@ -101,7 +103,7 @@ if __name__ == '__main__':
     p.add_argument('--print', type=int, metavar='N', help='longest side of a picture for print, in pixels')
     p.add_argument('--net', default='judge-small')
     a = p.parse_args()
-    print(f'torch {torch.__version__}, {torch.get_num_threads()} threads')
+    print(f'torch {torch.__version__}, {device}, {torch.get_num_threads()} threads')
     if a.print: for_print(a.print, a.net)
     else:
         evaluations(a.side, a.rounds)

@@ -7,7 +7,7 @@
 
 The nets take the same batch in turn, since the speed of a machine drifts: medians, and the median of the ratios to smp's
 step of the same round. Peak memory is that of three steps in a process of its own, above what is in use before the net is
-built (the median of five processes). A library that is not installed is left out."""
+built, on a GPU by PyTorch's own count (the median of five processes). A library that is not installed is left out."""
 import argparse, importlib, re, statistics, subprocess, sys, time
 from pathlib import Path
 
@@ -30,15 +30,16 @@ def fastai(k):
     return importlib.import_module(libraries['fastai']).DynamicUnet(body, k, (a.side, a.side))
 
 nets = dict(ours=ours, smp=smp, fastai=fastai)
+device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
 
 def built(name, k=12, seed=0):
     torch.manual_seed(seed)
-    try: return nets[name](k).to(memory_format=torch.channels_last)
+    try: return nets[name](k).to(device, memory_format=torch.channels_last)
     except ModuleNotFoundError as e: print(f'{name}: left out, {e.name} is not installed')
 
 def batch():
-    x = torch.rand(8, 3, a.side, a.side).contiguous(memory_format=torch.channels_last)
-    return x, torch.randint(12, (8, a.side, a.side))
+    x = torch.rand(8, 3, a.side, a.side).to(device, memory_format=torch.channels_last)
+    return x, torch.randint(12, (8, a.side, a.side)).to(device)
 
 def stepper(net, x, y):
     opt = torch.optim.Adam(net.parameters(), 1e-3)
@@ -56,6 +57,7 @@ def looker(net, x):
 def timed(f):
     begin = time.perf_counter()
     f()
+    if device.type == 'cuda': torch.cuda.synchronize()
     return time.perf_counter() - begin
 
 def in_use(kind): # by this process, MB (Linux): VmRSS now, VmHWM at most so far
@@ -65,7 +67,7 @@ def memory(name): # of a net and three of its steps, above what the imports need
     if name in libraries: importlib.import_module(libraries[name])
     before, step = in_use('VmRSS'), stepper(built(name).train(), *batch())
     for _ in range(3): step()
-    return in_use('VmHWM') - before
+    return torch.cuda.max_memory_allocated()/1e6 if device.type == 'cuda' else in_use('VmHWM') - before
 
 def kept(net, x, y): # what a step keeps for its way back, parameters aside, MB: unlike memory, the same every time
     own, sizes = {p.untyped_storage().data_ptr() for p in net.parameters()}, {}
@@ -115,7 +117,7 @@ else:
                 run[n].train(kind == 'step')
                 t = timed(f)
                 if i: seconds[kind][n].append(t)                                          # the first round warms up
-    print(f'{torch.get_num_threads()} threads, torch {torch.__version__}, {a.rounds} rounds, 8 x 3 x {a.side} x {a.side}')
+    print(f'{device}, {torch.get_num_threads()} threads, torch {torch.__version__}, {a.rounds} rounds, 8 x 3 x {a.side} x {a.side}')
     for n, net in run.items():
         line = [f'{n:8}{sum(q.numel() for q in net.parameters())/1e6:6.1f} million parameters']
         for kind, s in seconds.items():

@@ -17,7 +17,7 @@ from enhance_nb.wgan import DcCritic, DcGenerator, Wgan
 
 def networks():
     torch.manual_seed(0)
-    return DcGenerator(a.size, 100, a.nf, 1), DcCritic(a.size, a.nf, 1, None if a.penalty else 'batch')
+    return DcGenerator(a.size, 100, a.nf, 1).to(device), DcCritic(a.size, a.nf, 1, None if a.penalty else 'batch').to(device)
 
 def loaders(): return DataLoaders(Labelled(images, [0]*len(images)), bs=a.bs)
 
@@ -29,7 +29,7 @@ class Ours:
 class Plain:
     def __init__(self, noise=None, still=False):
         self.still = still
-        (self.g, self.d), self.dl, self.noise = networks(), loaders().train, noise or (lambda: torch.randn(a.bs, 100))
+        (self.g, self.d), self.dl, self.noise = networks(), loaders().train, noise or (lambda: torch.randn(a.bs, 100, device=device))
         kind = (lambda ps: torch.optim.Adam(ps, 1e-4, (0., .9))) if a.penalty else (lambda ps: torch.optim.RMSprop(ps, 1e-4))
         self.opt_g, self.opt_d = kind(self.g.parameters()), kind(self.d.parameters())
 
@@ -44,7 +44,7 @@ class Plain:
         fake = self.g(self.noise()).detach()
         loss = self.d(fake).mean() - self.d(real).mean()
         if a.penalty:
-            eps = torch.rand(len(real), 1, 1, 1)
+            eps = torch.rand(len(real), 1, 1, 1, device=device)
             x = (eps*real + (1 - eps)*fake).requires_grad_()
             slope = torch.autograd.grad(self.d(x).sum(), x, create_graph=True)[0]
             loss = loss + 10*((slope.flatten(1).norm(dim=1) - 1)**2).mean()
@@ -57,7 +57,7 @@ class Plain:
         losses = []
         for i, (real, _) in enumerate(self.dl):
             if i == batches: break
-            losses.append(self.critic_step(real))
+            losses.append(self.critic_step(real.to(device)))
             if i % 5 == 4:
                 self.moves(self.g)
                 loss = -self.d(self.g(self.noise())).mean()
@@ -83,9 +83,10 @@ if __name__ == '__main__':
         p.add_argument(f'--{name}', type=int, default=default)
     p.add_argument('--penalty', action='store_true')
     a = p.parse_args()
+    device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
     images = torch.randint(256, (a.bs*5*max(a.cycles, 2), 3, a.size, a.size), dtype=torch.uint8,
                            generator=torch.Generator().manual_seed(0))
-    print(f'torch {torch.__version__}, {torch.get_num_threads()} threads, {a.size} px, nf {a.nf}, batches of {a.bs}')
+    print(f'torch {torch.__version__}, {device}, {torch.get_num_threads()} threads, {a.size} px, nf {a.nf}, batches of {a.bs}')
     if not a.penalty: print(f'losses of two cycles apart: {alike():.1e}')           # of the penalty the points would differ
     loops = dict(ours=Ours(), plain=Plain(), lecture=Plain(still=True))
     times = {k: [] for k in loops}

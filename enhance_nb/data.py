@@ -472,16 +472,16 @@ class Jpeg(Degrade):
     "Saved as JPEG and read again; `quality` 1 to 100, or a pair (low, high)"
     def __init__(self, quality=(10, 50)): super().__init__(); self.quality = quality
     def make_params(self, flat_inputs): return dict(quality=round(_between(self.quality)))
-    def damage(self, x, quality): return TF.jpeg((x*255).round().byte(), quality).float()/255
+    def damage(self, x, quality): return TF.jpeg((x*255).round().byte().cpu(), quality).to(x)/255
 
 class Palette(Degrade):
     "The best `colors` colours (median cut), no dithering: an old GIF"
     def __init__(self, colors=16): super().__init__(); self.colors = colors
     def damage(self, x):
         if x.ndim > 3: return torch.stack([self.damage(o) for o in x])
-        im = Image.fromarray((x*255).round().byte().permute(1, 2, 0).numpy())
+        im = Image.fromarray((x*255).round().byte().permute(1, 2, 0).cpu().numpy())
         im = im.quantize(self.colors, dither=Image.Dither.NONE).convert('RGB')
-        return torch.from_numpy(np.array(im)).permute(2, 0, 1).float()/255
+        return torch.from_numpy(np.array(im)).permute(2, 0, 1).to(x)/255
 
 class Grayscale(Degrade):
     "Without colour, still three channels"
@@ -547,7 +547,7 @@ class Watermark(Degrade):
         l, t, r, b = font.getbbox(text)
         im = Image.new('L', (w, h))
         ImageDraw.Draw(im).text(((w-r+l)*at[0] - l, (h-b+t)*at[1] - t), text, fill=255, font=font)
-        m = torch.from_numpy(np.array(im.rotate(angle, Image.BILINEAR))).float()/255*opacity
+        m = torch.from_numpy(np.array(im.rotate(angle, Image.BILINEAR))).to(x)/255*opacity
         return x*(1-m) + ink*m
 
 # %% ../nbs/01_data.ipynb #971afa7d
@@ -558,7 +558,7 @@ class Fade(Degrade):
         self.strength, self.paper = strength, paper
     def make_params(self, flat_inputs): return dict(s=_between(self.strength), cast=(torch.rand(3)*.1 - .05).tolist())
     def damage(self, x, s, cast):
-        paper = torch.tensor(self.paper).add(torch.tensor(cast)).view(3, 1, 1)
+        paper = x.new_tensor(self.paper).add(x.new_tensor(cast)).view(3, 1, 1)
         x = x.lerp(TF.rgb_to_grayscale(x, 3), .8*s)
         return x.lerp(paper*(.55 + .45*x), s)
 
@@ -568,7 +568,7 @@ class Edges(Degrade):
     def damage(self, x):
         g = Blur().damage(TF.rgb_to_grayscale(x), .8).reshape(-1, 1, *x.shape[-2:])
         g = F.pad(g, (1,)*4, mode='replicate')
-        k = torch.tensor([[-1., 0, 1], [-2, 0, 2], [-1, 0, 1]]).view(1, 1, 3, 3)/4
+        k = x.new_tensor([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]).view(1, 1, 3, 3)/4
         mag = F.conv2d(g, k).hypot(F.conv2d(g, k.transpose(2, 3)))
         return (1 - self.gain*mag).clamp(0, 1).reshape(*x.shape[:-3], 1, *x.shape[-2:]).expand_as(x)
 
@@ -832,12 +832,12 @@ class DataLoaders:
                 ):
         if len(train) < bs and drop_last:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
-        on_gpu = getattr(getattr(train, 'whole', None), 'is_cuda', False)
-        same = dict(num_workers=num_workers, persistent_workers=num_workers > 0, collate_fn=_as_it_is,
-                    pin_memory=torch.cuda.is_available() and not on_gpu)
         def loader(ds, bs, shuffle, drop_last, tfms=None):
-            return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed), **same,
-                              drop_last=drop_last, generator=torch.Generator().manual_seed(seed))   # its own dice
+            on_gpu = getattr(getattr(ds, 'whole', None), 'is_cuda', False)                # no memory there to pin
+            return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed),
+                              num_workers=num_workers, persistent_workers=num_workers > 0, collate_fn=_as_it_is,
+                              pin_memory=torch.cuda.is_available() and not on_gpu, drop_last=drop_last,
+                              generator=torch.Generator().manual_seed(seed))                # its own dice
         self.train = loader(train, bs, True, drop_last, Items._compose(batch_tfms))
         self.valid = None if valid is None else loader(valid, valid_bs or bs, False, False)
 

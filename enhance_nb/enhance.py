@@ -247,7 +247,8 @@ def _no_memory(e):
     return isinstance(e, (MemoryError, torch.OutOfMemoryError)) or \
         isinstance(e, RuntimeError) and any(s in str(e) for s in _SCARCE)
 
-_SCARCE = "can't allocate memory",'not enough memory','out of memory','could not create a memory','ALLOC_FAILED'
+_SCARCE = "can't allocate memory",'not enough memory','out of memory','could not create a memory','ALLOC_FAILED', \
+    'unable to find an engine' # cuDNN, without room for its workspace
 
 def _pieces(core, tile, grid): # of (rows, columns), at most `tile` wide
     (y,x),cuts = core,tiles(*(c.stop-c.start for c in core), tile, 0, grid)

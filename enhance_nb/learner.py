@@ -364,16 +364,18 @@ def _in_jupyter():
 
 # %% ../nbs/04_learner.ipynb #0b0116ef
 class Progress(Callback):
-    "A table row an epoch; between rows, how far the epoch is"
+    "A table row an epoch, those too that a checkpoint brings; between rows, how far the epoch is"
     order = 50
     def before_fit(self, learn):
         self.start, self.lines, self.columns, self.done = time.time(), [], [], None
+        self.shown, self.earlier = len(learn.history), 0.
         self.quiet, self.handle = not learn.acc.is_main_process, None
         if _in_jupyter() and not self.quiet:
             from IPython.display import display
             self.handle = display(self._text(), display_id=True)
 
     def before_epoch(self, learn):
+        self._restored(learn)
         self.last = 0.
         no_bar = self.quiet or self.handle is not None or not sys.stderr.isatty()
         self.bar = tqdm(total=len(learn.train_dl), leave=False, disable=no_bar)
@@ -388,21 +390,32 @@ class Progress(Callback):
 
     def after_epoch(self, learn):
         self.bar.close()
-        row = learn.history[-1]
+        self._rows(learn)
+
+# %% ../nbs/04_learner.ipynb #727b1fd2
+@patch
+def after_fit(self:Progress, learn):
+    self._restored(learn)
+    device, minutes = learn.acc.device, (time.time() - self.start + self.earlier)/60
+    name = torch.cuda.get_device_name() if device.type == 'cuda' else \
+        f'{device} ({torch.get_num_threads()} threads)'
+    self._say(f'seed {learn.seed}, {name}, precision {learn.precision}, {learn.i} steps, {minutes:.1f} min, '
+              f'torch {torch.__version__}, accelerate {accelerate.__version__}')
+
+@patch
+def _restored(self:Progress, learn): # by a checkpoint
+    self.earlier += sum(row['seconds'] for row in learn.history[self.shown:])
+    self._rows(learn)
+
+@patch
+def _rows(self:Progress, learn):
+    for row in learn.history[self.shown:]:
         if not {*row} <= {*self.columns}:
             self.columns = [*row]
             self._say('  '.join(f'{k:>10}' for k in row))
         cells = {k: f'{v:.4g}' if abs(v) < 10 and k != 'seconds' else f'{v:.2f}' for k, v in row.items()}
         self._say('  '.join(f'{cells.get(k, ""):>10}' for k in self.columns))
-
-# %% ../nbs/04_learner.ipynb #727b1fd2
-@patch
-def after_fit(self:Progress, learn):
-    device, minutes = learn.acc.device, (time.time() - self.start)/60
-    name = torch.cuda.get_device_name() if device.type == 'cuda' else \
-        f'{device} ({torch.get_num_threads()} threads)'
-    self._say(f'seed {learn.seed}, {name}, precision {learn.precision}, {learn.i} steps, {minutes:.1f} min, '
-              f'torch {torch.__version__}, accelerate {accelerate.__version__}')
+    self.shown = len(learn.history)
 
 # %% ../nbs/04_learner.ipynb #4d02e099
 class _Plain(str):

@@ -270,7 +270,7 @@ def sizes_to(longest, first=512): # sides in pixels, e.g. [500, 1000, 2000] on t
     return [round(longest/2**i) for i in range(n, -1, -1)]
 
 # %% ../nbs/09_style.ipynb #f0d304ac
-def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1]
+def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any device, where the result will be
             style, # painting(s) (3, h, w), as in `StyleTransferLoss`
             net='judge-small', # as in `StyleTransferLoss`
             steps=300, # evaluations of the loss at the first size, half as many at each further one
@@ -284,14 +284,14 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1]
             tile=None, # side of tiles, in pixels; 0: all at once, the default up to a million pixels; above, 768
             precision='float32', # or 'bfloat16', 'float16': of the network; Gram matrices are float32 always
             watch=None, # called at each evaluation: watch(evaluations so far, pictures, parts), e.g. a `Watch`
-            device=None, # default: the content's
+            device=None, # to search on; default: the GPU, if there is one
             **loss_args): # of `StyleTransferLoss`
     """The content of photos in the style of a painting, by optimising pixels (1508.06576): shaped as `content`, or of
     `size`. Raises ValueError for what is no picture, or a style under 32x32 pixels"""
     dtype = getattr(torch, precision, None)
     if dtype not in (torch.float32, torch.bfloat16, torch.float16):
         raise ValueError(f'precision {precision!r}: expected float32, bfloat16 or float16')
-    photo = _photos(content).to(device or content.device)
+    photo = _photos(content).to(device or _fast(content))
     styles = [_painting(s).to(photo) for s in (style if isinstance(style, (list, tuple)) else [style])]
     shares, x = loss_args.pop('shares', None), start
     loss = StyleTransferLoss(None, net, **loss_args).to(photo.device)
@@ -307,12 +307,16 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1]
         m = None if mask is None else _fit(mask.to(photo)[None, None], p)
         x = _level(x, p, loss, m, steps_at(i, steps), opt, tile, report)
     x = keep_colors(x, p) if keep_color else x
-    return x if content.ndim == 4 else x[0]
+    return (x if content.ndim == 4 else x[0]).to(content.device)
 
 # %% ../nbs/09_style.ipynb #42f23492
 def _sized(s, longest): # a painting is not enlarged, nor made so small that a network sees nothing
     h, w = s.shape[-2:]
     return scaled(s, max(min(round(longest), max(h, w)), -(-32*max(h, w)//min(h, w))))
+
+def _fast(x): # the device to work on
+    gpu = torch.accelerator.current_accelerator(check_available=True)
+    return gpu if gpu and x.device.type == 'cpu' else x.device
 
 def _photos(content): # -> (n, 3, h, w)
     x = check_image(content, 'content').detach().float()
