@@ -155,12 +155,12 @@ def _oops(e): print('enhance:', ' '.join(str(e).split()) or type(e).__name__, fi
 
 @contextmanager
 def _stoppable():
-    "SIGTERM and SIGHUP stop the work as Ctrl-C does, with all its tidying up; gives a list that will hold the number"
+    "Ctrl-C, SIGTERM and SIGHUP stop the work, with all its tidying up; gives a list that will hold the number"
     stopped,main_thread = [],threading.current_thread() is threading.main_thread()
     def stop(number, frame):
         stopped.append(number)
         raise KeyboardInterrupt
-    kinds = [getattr(signal, k) for k in ('SIGTERM','SIGHUP') if main_thread and hasattr(signal, k)]
+    kinds = [getattr(signal, k) for k in ('SIGINT','SIGTERM','SIGHUP') if main_thread and hasattr(signal, k)]
     before = {k: signal.signal(k, stop) for k in kinds if signal.getsignal(k)!=signal.SIG_IGN} # nohup ignores SIGHUP
     try: yield stopped
     finally:
@@ -178,6 +178,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         with _stoppable() as stopped, warnings.catch_warnings():
             warnings.showwarning = lambda message, *_: _oops(f'warning: {message}')
             status = args.run(args)
+            if stopped: raise KeyboardInterrupt # the first fell into a finaliser, where Python drops it
             sys.stdout.flush()
             return status
     except KeyboardInterrupt:
