@@ -71,14 +71,19 @@ def defined(cell):
         if isinstance(t, defs): yield from L(patch_name(t))
         if isinstance(t, ast.ClassDef): yield from (f'{t.name}.{m.name}' for m in t.body if isinstance(m, defs))
 
+exported = {'export', 'exporti', 'exports'}
+
 class Page(Processor):
     "Code without directives, a place to land for each name, signatures as text, links that work on the site"
     def begin(self):
         self.cfg,cells = get_config(),self.nb.cells
         self.blob = f'{self.cfg.git_url}/blob/{self.cfg.branch}'
+        whole = [n for c in cells if c.directives_.keys() & exported for n in defined(c) if '.' in n]
+        short = [n.split('.')[-1] for n in whole]
+        self.methods = {s: n for s,n in zip(short, whole) if short.count(s)==1 and s[0]!='_'}
         cells[0].source = re.sub(r'\A(# .*\n*(?:>.*\n?)*)', rf'\1\n\n{self.links()}\n\n', cells[0].source)
         for i,c in reversed(list(enumerate(cells))):
-            names = list(defined(c)) if c.directives_.keys() & {'export', 'exporti', 'exports'} else []
+            names = list(defined(c)) if c.directives_.keys() & exported else []
             if not names: continue
             n = next(j for j,c2 in enumerate([*cells[i+1:], {}]) if 'has_sd' not in c2)
             cells[i+1:i+1+n] = cells[i+1:i+1+n][::-1]   # nbdev puts the last name first
@@ -97,8 +102,12 @@ class Page(Processor):
 
     def markdown(self, cell):
         s = re.sub(r'(?<!\[)`(\d\d_\w+)`', self.lesson, cell.source)
+        s = re.sub(r'(?<![\[`])`(\w+)`(?![`\]])', self.method, s)
         s = re.sub(r'\]\(\d\d_(\w+\.ipynb)', r'](\1', s)
         cell.source = re.sub(r'\]\(\.\./([^)]+)\)', rf']({self.blob}/\1)', s)
+
+    def method(self, m): # nbdev only knows it with its class
+        return f'<a href="#{self.methods[m[1]].lower()}"><code>{m[1]}</code></a>' if m[1] in self.methods else m[0]
 
     def lesson(self, m): return f'[{m[0]}]({m[1]}.ipynb)' if (self.cfg.nbs_path/f'{m[1]}.ipynb').exists() else m[0]
 
