@@ -15,6 +15,7 @@ from torch import nn
 
 from enhance_nb.cyclegan import cyclegan_learner
 from enhance_nb.data import DataLoaders, Unpaired
+from enhance_nb.enhance import pick_device
 
 class Residual(nn.Module):
     def __init__(self, nf):
@@ -109,7 +110,7 @@ if __name__ == '__main__':
     a = p.parse_args()
     pictures = torch.randint(256, (2, a.bs*a.steps, 3, a.size, a.size), dtype=torch.uint8,
                              generator=torch.Generator().manual_seed(0))
-    device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
+    device = pick_device()
     print(f'torch {torch.__version__}, {device}, {torch.get_num_threads()} threads, {a.bs}x3x{a.size}x{a.size}, nf {a.nf}, '
           f'{a.blocks} blocks, critics {a.critic_nf}')
     ours = Ours()

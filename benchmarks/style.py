@@ -14,10 +14,11 @@ import torch
 import torch.nn.functional as F
 from torchvision.models import vgg16_bn
 
+from enhance_nb.enhance import pick_device
 from enhance_nb.style import StyleTransferLoss, Whole, descend, stylize
 
 style_layers, content_layers = ['5', '12', '22', '32', '42'], ['32']
-device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
+device = pick_device()
 mean, std = (torch.tensor(v, device=device).view(1, 3, 1, 1) for v in ((.485, .456, .406), (.229, .224, .225)))
 
 def ours(net, photo, painting):

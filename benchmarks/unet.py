@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torchvision.models import resnet34
 
+from enhance_nb.enhance import pick_device
 from enhance_nb.layers import Normalize
 from enhance_nb.unet import DynamicUnet
 
@@ -30,7 +31,7 @@ def fastai(k):
     return importlib.import_module(libraries['fastai']).DynamicUnet(body, k, (a.side, a.side))
 
 nets = dict(ours=ours, smp=smp, fastai=fastai)
-device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
+device = pick_device()
 
 def built(name, k=12, seed=0):
     torch.manual_seed(seed)

@@ -13,6 +13,7 @@ import argparse, statistics, time
 import torch
 
 from enhance_nb.data import DataLoaders, Labelled
+from enhance_nb.enhance import pick_device
 from enhance_nb.wgan import DcCritic, DcGenerator, Wgan
 
 def networks():
@@ -83,7 +84,7 @@ if __name__ == '__main__':
         p.add_argument(f'--{name}', type=int, default=default)
     p.add_argument('--penalty', action='store_true')
     a = p.parse_args()
-    device = torch.accelerator.current_accelerator(check_available=True) or torch.device('cpu')
+    device = pick_device()
     images = torch.randint(256, (a.bs*5*max(a.cycles, 2), 3, a.size, a.size), dtype=torch.uint8,
                            generator=torch.Generator().manual_seed(0))
     print(f'torch {torch.__version__}, {device}, {torch.get_num_threads()} threads, {a.size} px, nf {a.nf}, batches of {a.bs}')

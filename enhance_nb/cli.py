@@ -123,6 +123,20 @@ def _parser():
         v.add_argument('--debug', action='store_true', help='on an error, show where in the code')
         v.set_defaults(run=run)
         return v
+    _photo_verbs(verb)
+    n = verb('generate', generate, 'make pictures that nobody has taken, from random numbers')
+    _made_args(n)
+    d = verb('demo', demo, 'enhance a photo that is already on your disk, to see what to expect')
+    d.add_argument('-o', '--output', metavar='FOLDER', help='for the results (default: enhance-demo)')
+    m = verb('models', models, 'what models there are: list, info NAME, or verify them')
+    m.add_argument('what', nargs='?', default='list', choices=('list','info','verify'))
+    m.add_argument('name', nargs='?', help='of one model')
+    _own_args(verb)
+    _app_args(verb)
+    return p
+
+# %% ../nbs/13_cli.ipynb #cab9a1cf
+def _photo_verbs(verb):
     s = verb('superres', superres, 'make photos larger and sharper')
     s.add_argument('--scale', type=int, choices=(2,4), help='how many times larger (default: 2)')
     _picture_args(s, '_xSCALE', 'superres-xSCALE'); _color_arg(s)
@@ -139,16 +153,6 @@ def _parser():
     _color_arg(t)
     t.add_argument('--side', type=int, metavar='N', help='shorter side in pixels at which the network sees the photo; '
                    'what it changes is enlarged (default: as in its training; 0: as the photo)')
-    n = verb('generate', generate, 'make pictures that nobody has taken, from random numbers')
-    _made_args(n)
-    d = verb('demo', demo, 'enhance a photo that is already on your disk, to see what to expect')
-    d.add_argument('-o', '--output', metavar='FOLDER', help='for the results (default: enhance-demo)')
-    m = verb('models', models, 'what models there are: list, info NAME, or verify them')
-    m.add_argument('what', nargs='?', default='list', choices=('list','info','verify'))
-    m.add_argument('name', nargs='?', help='of one model')
-    _own_args(verb)
-    _app_args(verb)
-    return p
 
 # %% ../nbs/13_cli.ipynb #47328ad6
 def _oops(e): print('enhance:', ' '.join(str(e).split()) or type(e).__name__, file=sys.stderr)

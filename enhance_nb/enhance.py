@@ -745,14 +745,23 @@ def _checked(files, least): # photos of at least `least` pixels a side
     if bad: warnings.warn(f'{len(bad)} of {len(files)} files are left out; {bad[0]}')
     return good
 
+# %% ../nbs/12_enhance.ipynb #565b58b8
+def _split(data, least, most=10**9): # the photos, and how many of them to validate on, at most `most`
+    files = _checked(image_files(data, True), least)
+    return files,dict(valid=max(1, min(most, len(files)//10)))
+
+def _folders(data, *names): # the paths of folders that must be there
+    for d in names:
+        if not (data/d).is_dir(): raise ValueError(f'{data}: expected folders {" and ".join(names)} in it, there is no {d}')
+    return [data/d for d in names]
+
 # %% ../nbs/12_enhance.ipynb #4c3afe75
-def _masked(data, least): # `Pairs` to train and to validate on
+def _masked(data): # `Pairs` to train and to validate on
     "Photos of `data/images` with the masks of `data/masks`. Raises ValueError for one without the other, or odd sizes"
     from enhance_nb.data import Pairs, split_random
     from enhance_nb.files import read_mask
-    for d in ('images','masks'):
-        if not (data/d).is_dir(): raise ValueError(f'{data}: expected folders images and masks in it, there is no {d}')
-    xs,masks = _checked(image_files(data/'images'), 1),{f.stem: f for f in image_files(data/'masks')}
+    images,masks = map(image_files, _folders(data, 'images', 'masks'))
+    xs,masks = _checked(images, 1),{f.stem: f for f in masks}
     if lost := [f for f in xs if f.stem not in masks]:
         raise ValueError(f'{lost[0]}: no mask {lost[0].stem} in {data/"masks"}')
     top = max(int(m[m<255].max(initial=0)) for m in (read_mask(masks[f.stem]) for f in xs))
@@ -766,37 +775,32 @@ def _masked(data, least): # `Pairs` to train and to validate on
 def _systems(data, size, scale, task, style, kw): # name: function that makes a learner
     from enhance_nb.data import Jpeg, Noise
     damages = dict(jpeg=Jpeg((10, 60)), denoise=Noise((.01, .15)))
-    def photos(least, most=10**9): # and how many of them are for validation
-        files = _checked(image_files(data, True), least)
-        return files,dict(valid=max(1, min(most, len(files)//10)))
     def superres(scale=scale, **more):
         from enhance_nb.superres import superres_learner
         net = dict(direct=True, res_scale=1., clip=.1, crop=(size or 96)//scale*scale)|more|kw
-        files,valid = photos(net['crop'])
+        files,valid = _split(data, net['crop'])
         return superres_learner(files, scale=scale, **valid|net)
     def restore():
         if task not in damages: raise ValueError(f'task {task!r}: expected one of {", ".join(damages)}')
         return superres(1, fold=2, x_tfms=damages[task])
     def unet():
         from enhance_nb.unet import unet_learner
-        train,valid = _masked(data, 1)
+        train,valid = _masked(data)
         return unet_learner(train, valid=valid, **dict(crop=size or 240)|kw)
     def repaint():
         from enhance_nb.files import read_image
         from enhance_nb.style import style_learner
         if not style: raise ValueError('style: give the picture whose style is to be learnt')
-        files,valid = photos(32, 8)
+        files,valid = _split(data, 32, 8)
         how = dict(net='judge-small', style_weight=30., crop=size or 256)
         return style_learner(files, read_image(style), **valid|how|kw)
     def wgan():
         from enhance_nb.wgan import wgan_learner
-        files,valid = photos(1)
+        files,valid = _split(data, 1)
         return wgan_learner(files, **valid|dict(size=size or 64, lr=2e-4)|kw)
     def cyclegan():
         from enhance_nb.cyclegan import cyclegan_learner
-        for d in ('trainA','trainB'):
-            if not (data/d).is_dir(): raise ValueError(f'{data}: expected folders trainA and trainB, there is no {d}')
-        ab = tuple(_checked(image_files(data/d), 1) for d in ('trainA','trainB'))
+        ab = tuple(_checked(image_files(d), 1) for d in _folders(data, 'trainA', 'trainB'))
         return cyclegan_learner(ab, **dict(size=size or 128, nf=32)|kw)
     return dict(superres=superres, restore=restore, unet=unet, style=repaint, wgan=wgan, cyclegan=cyclegan)
 
@@ -832,13 +836,16 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     facts = dict(data=data.resolve().name, recipe=recipe, licence='ask who trained it, and on what')
     if system=='restore': facts['task'] = task
     if system=='cyclegan': facts['side'] = size or 128
-    nets = [learn.bare[k] for k in gan] if gan else [learn.bare]
-    for folder,net in zip(homes, nets):
+    _finish(kept, dict(zip(homes, [learn.bare[k] for k in gan] if gan else [learn.bare])), facts)
+    return learn
+
+# %% ../nbs/12_enhance.ipynb #ba934531
+def _finish(kept, nets, facts): # save `nets`, {folder: model}, and clear the checkpoints away
+    for folder,net in nets.items():
         net.info = dict(name=folder.name)|net.info|facts
         net.save_pretrained(folder)
     for f in kept.files(): f.unlink()
-    with suppress(OSError): (out/'unfinished').rmdir()
-    return learn
+    with suppress(OSError): kept.folder.rmdir()
 
 # %% ../nbs/12_enhance.ipynb #79bba74d
 def export_onnx(model, # a name for `load_model`, or a model

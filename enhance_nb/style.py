@@ -110,6 +110,10 @@ def _weights(weight, layers): # -> one a layer
     if len(ws) != len(layers): raise ValueError(f'{len(layers)} layers but {len(ws)} weights')
     return ws
 
+def _fast(x): # the device to work on
+    gpu = torch.accelerator.current_accelerator(check_available=True)
+    return gpu if gpu and x.device.type == 'cpu' else x.device
+
 def _painting(s): # -> (1, 3, h, w)
     if not torch.is_tensor(s) or s.ndim != 3 or len(s) not in (1, 3) or min(s.shape[1:]) < 32:
         raise ValueError('style: expected a picture (3, h, w) of at least 32x32 pixels, got '
@@ -313,10 +317,6 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any dev
 def _sized(s, longest): # a painting is not enlarged, nor made so small that a network sees nothing
     h, w = s.shape[-2:]
     return scaled(s, max(min(round(longest), max(h, w)), -(-32*max(h, w)//min(h, w))))
-
-def _fast(x): # the device to work on
-    gpu = torch.accelerator.current_accelerator(check_available=True)
-    return gpu if gpu and x.device.type == 'cpu' else x.device
 
 def _photos(content): # -> (n, 3, h, w)
     x = check_image(content, 'content').detach().float()
