@@ -122,6 +122,7 @@ class Learner:
                  metrics=(), # functions (prediction, target) -> scalar, mean over the batch
                  cbs=(), # callbacks
                  precision='no', # no, bf16 or fp16: accelerate's mixed precision
+                 compile=False, # torch.compile each network for the fit: slow first steps, faster later ones
                  clip=None, # largest norm of the gradient
                  accum=1, # batches whose gradients make one step
                  groups=None, # layer groups, first to last: list of modules, or a function of the model that gives it
@@ -130,7 +131,8 @@ class Learner:
                 ):
         self.model, self.dls, self.loss_func, self.lr, self.opt_func = model, dls, loss_func, lr, opt_func
         self.metrics, self.cbs = listify(metrics), listify(cbs)
-        self.precision, self.clip, self.accum, self.seed, self.quiet = precision, clip, accum, seed, quiet
+        self.precision, self.compile, self.clip, self.accum = precision, compile, clip, accum
+        self.seed, self.quiet = seed, quiet
         self.groups = [model] if groups is None else list(groups(model) if callable(groups) else groups)
         self.history, self.steps, self.epoch = [], [], 0        # a row an epoch, a row a step, epochs trained
         self.batch, self.losses, self.rng = 0, [], None         # of the present epoch; random states to go on from
@@ -200,8 +202,7 @@ def fit(self:Learner,
         self._loop()
     finally:
         self.opt_func, self.model = own, model
-        for net in self.nets:                         # as bare as it came, so that the next fit prepares it anew
-            self.acc.unwrap_model(net, keep_fp32_wrapper=False).__dict__.pop('_is_accelerate_prepared', None)
+        for net in self.nets: self._release(net)
 
 # %% ../nbs/04_learner.ipynb #f378edb8
 @patch
@@ -253,12 +254,24 @@ def _place(self:Learner):
     self.bare = self.model.to(self.acc.device)
     self.bare.zero_grad()
     if type(self.bare).forward is not nn.Module.forward:
-        self.model = self.acc.prepare(self.bare)
+        self.model = self._wrap(self.bare)
         self.nets = [self.model]
     else:
         self.model = copy.copy(self.bare)
-        self.model._modules = {k: self.acc.prepare(m) for k, m in self.bare.named_children()}
+        self.model._modules = {k: self._wrap(m) for k, m in self.bare.named_children()}
         self.nets = list(self.model.children())
+
+@patch
+def _wrap(self:Learner, net):
+    if self.compile: net.compile()
+    return self.acc.prepare(net)
+
+@patch
+def _release(self:Learner, net):
+    "As bare as it came, so that the next fit prepares it anew"
+    state = self.acc.unwrap_model(net, keep_fp32_wrapper=False).__dict__
+    state.pop('_is_accelerate_prepared', None)
+    if self.compile: state.pop('_compiled_call_impl', None)
 
 @patch
 def _share(self:Learner, dls): # [train, valid or None]

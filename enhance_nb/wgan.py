@@ -102,7 +102,8 @@ def critic_schedule(k, # number of a generator step, from 0
 # %% ../nbs/10_wgan.ipynb #f0f6addd
 class Wgan(Learner):
     """`generator` against `critic`, whose slope is bounded by a gradient penalty (1704.00028; Adam without momentum) or
-    by clamped weights (1701.07875; RMSProp). Raises ValueError for another `constraint`, and for `accum`"""
+    by clamped weights (1701.07875; RMSProp). Raises ValueError for another `constraint`, for `accum`, and for a penalty
+    with `compile`"""
     def __init__(self,
                  generator, # (n, nz) -> (n, 3, h, w) in [0, 1], with an attribute `nz`
                  critic, # (n, 3, h, w) -> (n,), high for real ones
@@ -118,6 +119,8 @@ class Wgan(Learner):
         if constraint not in ('penalty', 'clamp'):
             raise ValueError(f"Wgan: constraint is 'penalty' or 'clamp', got {constraint!r}")
         if kw.get('accum', 1) > 1: raise ValueError('Wgan: does not accumulate gradients; take a larger batch')
+        if kw.get('compile') and constraint == 'penalty':
+            raise ValueError('Wgan: torch.compile differentiates once, the penalty twice; leave compile out, or clamp')
         if n_critic is None: n_critic = critic_schedule if constraint == 'clamp' else 5
         self.n_critic = n_critic if callable(n_critic) else lambda k: n_critic
         self.clamp, self.limit, self.gen_bs = constraint == 'clamp', limit, gen_bs
