@@ -124,8 +124,7 @@ class CycleGan(Learner):
                  lr=2e-4, opt_func=partial(torch.optim.Adam, betas=(.5, .999), fused=True),
                  metrics=cycle_error, cbs=(), **kw): # of the `Learner`
         self.cycle, self.pools = CycleLoss(cycle, identity), [ImagePool(pool), ImagePool(pool)]      # of A, of B
-        nets = dict(g_ab=g_ab, g_ba=g_ba, d_a=d_a, d_b=d_b)
-        model = nn.ModuleDict(nets).to(memory_format=torch.channels_last)
+        model = nn.ModuleDict(dict(g_ab=g_ab, g_ba=g_ba, d_a=d_a, d_b=d_b))
         super().__init__(model, dls, LsganLoss(), lr, opt_func, metrics, [*self.pools, *cbs], **kw)
 
     def make_opts(self): # of the generators, of the critics

@@ -930,6 +930,20 @@ def make_app(device='auto', # see `pick_device`
         go.click(run, [photo, words, strength, keep], [views, result, said], concurrency_limit=1, api_name=False)
     return app.queue(max_size=16)
 
+# %% ../nbs/12_enhance.ipynb #a11a5c01
+class _Alias: # ASGI middleware
+    "In all that leaves the server, and in what comes back, `folder` goes by a random name of the same length"
+    def __init__(self, app, folder):
+        self.app,self.real,self.shown = app,folder,('/' + os.urandom(len(folder)).hex())[:len(folder)]
+
+    async def __call__(self, scope, receive, send):
+        def swapped(message, a, b):
+            return message|dict(body=message['body'].replace(a.encode(), b.encode())) if message.get('body') else message
+        async def taken(): return swapped(await receive(), self.shown, self.real)
+        async def given(message): await send(swapped(message, self.real, self.shown))
+        if scope['type']=='http': scope = scope|dict(path=scope['path'].replace(self.shown, self.real))
+        await self.app(scope, taken, given)
+
 # %% ../nbs/12_enhance.ipynb #9e58852e
 def run_app(host='127.0.0.1', # 0.0.0.0: for other machines too
             port=7860, device='auto', max_pixels=40_000_000, # as in `make_app`
@@ -939,7 +953,8 @@ def run_app(host='127.0.0.1', # 0.0.0.0: for other machines too
     os.environ['GRADIO_TEMP_DIR'] = folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app = make_app(device, max_pixels)
-    app.launch(server_name=host, server_port=port, share=False, show_error=True, max_file_size=max_file_size,
-               quiet=True, prevent_thread_lock=not wait, footer_links=[], ssr_mode=False, enable_monitoring=False,
-               inline=False)
+    from starlette.middleware import Middleware
+    app.launch(server_name=host, server_port=port, share=False, max_file_size=max_file_size, quiet=True,
+               prevent_thread_lock=not wait, footer_links=[], ssr_mode=False, enable_monitoring=False, inline=False,
+               app_kwargs=dict(middleware=[Middleware(_Alias, folder)]))
     return app
