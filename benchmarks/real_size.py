@@ -44,6 +44,8 @@ class _Kept(_learner.Checkpoint):
         f.write_text(_json.dumps(dict(step=learn.i, of=learn.n, seconds=done + _time.time() - self.start, device=str(learn.acc.device), last=row)))
 def _watched(fit, numbers=_itertools.count()):
     def f(self, phases, cbs=()):
+        steps = sum(getattr(p, 'epochs', p) for p in _learner.listify(phases))*len(self.dls.train)
+        if {compile} and steps > 2000 and getattr(self, 'clamp', True): self.compile = True # no gradient penalty
         number,cbs = next(numbers),_learner.listify(cbs)
         for cb in [*self.cbs, *cbs]: # the lesson's own give way to ours, which outlast it
             if isinstance(cb, _learner.Checkpoint): cb.folder.mkdir(parents=True, exist_ok=True)
@@ -64,12 +66,12 @@ def _fed(init, enough=500): # by processes, where many pictures are made for eac
 _data.DataLoaders.__init__ = _fed(_data.DataLoaders.__init__)
 '''
 
-def run(name, size, work, out, until, flags, workers):
+def run(name, size, work, out, until, flags, workers, compile):
     nb = nbformat.read(nbs/f'{name}.ipynb', 4)
     os.environ['ENHANCE_RUN'] = size
     left_out = {'slow', 'cuda', 'notest'} - set(flags)
     client = NotebookClient(nb, timeout=None, kernel_name='python3', resources={'metadata': {'path': str(nbs)}})
-    nb.cells.insert(0, nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name), workers=workers)))
+    nb.cells.insert(0, nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name), workers=workers, compile=compile)))
     with client.setup_kernel():
         for i,c in enumerate(nb.cells):
             if c.cell_type!='code' or left_out & set(re.findall(r'^#\|\s*(\w+)', c.source, re.M)): continue
@@ -93,10 +95,11 @@ def main():
     p.add_argument('--minutes', type=float, default=8., help='to train for; what follows a training takes longer'); p.add_argument('--work', type=Path, default=Path('real-size'))
     p.add_argument('--out', type=Path, default=nbs); p.add_argument('--flags', nargs='*', default=[])
     p.add_argument('--workers', type=int, default=min(max((os.cpu_count() or 1) - 2, 0), 6), help='processes that load')
+    p.add_argument('--compile', action='store_true', help='torch.compile trainings of more than 2000 steps')
     a = p.parse_args()
     a.work,a.out = a.work.resolve(),a.out.resolve()
     a.out.mkdir(parents=True, exist_ok=True)
-    status = run(a.name, a.size, a.work, a.out, time.time() + 60*a.minutes, a.flags, a.workers) if a.name else 0
+    status = run(a.name, a.size, a.work, a.out, time.time() + 60*a.minutes, a.flags, a.workers, a.compile) if a.name else 0
     table(a.work)
     return status
 
