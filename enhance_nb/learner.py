@@ -141,12 +141,6 @@ class Learner:
         for cb in self.running:
             if f := getattr(cb, moment, None): f(self)
 
-    def make_opts(self):
-        "The optimisers; a GAN makes two"
-        groups = [[p for p in g.parameters() if p.requires_grad] for g in self.groups]
-        if not any(groups): raise ValueError('Learner: no parameter is left to train; unfreeze some')
-        return [self.opt_func([dict(params=ps, group=k) for k, ps in enumerate(groups) if ps], lr=self.lr)]
-
 # %% ../nbs/04_learner.ipynb #0ad28c9f
 @patch
 def one_batch(self:Learner, batch):
@@ -155,6 +149,13 @@ def one_batch(self:Learner, batch):
     self.pred = self.model(*xs)
     self.loss = self.loss_func(self.pred, self.target)
     if self.training: self.step(self.loss, self.opts[0])
+
+@patch
+def make_opts(self:Learner):
+    "The optimisers; a GAN makes two"
+    groups = [[p for p in g.parameters() if p.requires_grad] for g in self.groups]
+    if not any(groups): raise ValueError('Learner: no parameter is left to train; unfreeze some')
+    return [self.opt_func([dict(params=ps, group=k) for k, ps in enumerate(groups) if ps], lr=self.lr)]
 
 # %% ../nbs/04_learner.ipynb #2609331e
 @patch
