@@ -1,5 +1,6 @@
 "Opens every page of `_docs/` in headless Chromium as a reader would, and enlarges a photo there: `python docs/check.py`"
 import gzip, os, shutil, subprocess, sys, tempfile, threading, tomllib
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,7 +30,7 @@ class Published(SimpleHTTPRequestHandler):
         self.send_header('Content-Encoding', 'gzip')
         self.send_header('Content-Length', len(body))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError): self.wfile.write(body)        # the reader may have gone on
 
 looks = '''() => {
     const pictures = [...document.querySelectorAll('img')], bare = a => !a || /[/]|[.](jpe?g|png)$/.test(a)
