@@ -292,14 +292,12 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any dev
             **loss_args): # of `StyleTransferLoss`
     """The content of photos in the style of a painting, by optimising pixels (1508.06576): shaped as `content`, or of
     `size`. Raises ValueError for what is no picture, or a style under 32x32 pixels"""
-    dtype = getattr(torch, precision, None)
-    if dtype not in (torch.float32, torch.bfloat16, torch.float16):
-        raise ValueError(f'precision {precision!r}: expected float32, bfloat16 or float16')
+    half = _half(precision)
     photo = _photos(content).to(device or _fast(content))
     styles = [_painting(s).to(photo) for s in (style if isinstance(style, (list, tuple)) else [style])]
     shares, x = loss_args.pop('shares', None), start
     loss = StyleTransferLoss(None, net, **loss_args).to(photo.device)
-    loss.dtype = None if dtype == torch.float32 else dtype
+    loss.dtype = half
     if mask is not None and (mask.shape != photo.shape[-2:] or not mask.any()):
         raise ValueError(f'mask: expected {tuple(photo.shape[-2:])} with something to change, got {tuple(mask.shape)}')
     sides = sizes_to(size or max(photo.shape[-2:]), first)
@@ -317,6 +315,11 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any dev
 def _sized(s, longest): # a painting is not enlarged, nor made so small that a network sees nothing
     h, w = s.shape[-2:]
     return scaled(s, max(min(round(longest), max(h, w)), -(-32*max(h, w)//min(h, w))))
+
+def _half(precision): # -> of the network; None: float32
+    known = dict(float32=None, bfloat16=torch.bfloat16, float16=torch.float16)
+    if precision not in known: raise ValueError(f'precision {precision!r}: expected float32, bfloat16 or float16')
+    return known[precision]
 
 def _photos(content): # -> (n, 3, h, w)
     x = check_image(content, 'content').detach().float()
