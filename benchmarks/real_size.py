@@ -7,7 +7,8 @@ is half trained.)
     python benchmarks/real_size.py                             # what each lesson has done so far, by its checkpoints in --work
 
 In `--out`, or in place if it is left out, comes the executed notebook, once all of it has run, then clean it by `nbdev-clean`. Cells marked
-`slow`, `cuda` or `notest` are left out unless `--flags` names them. Weights that ship are written by the lessons themselves (`--size full`).
+`slow`, `cuda` or `notest` are left out unless `--flags` names them. Weights that ship are written by the lessons themselves,
+which `ENHANCE_RELEASE` allows.
 Exit status: 0 all done, 3 time is up, 1 a cell failed."""
 import argparse, json, os, re, sys, time
 from pathlib import Path
@@ -19,7 +20,7 @@ from nbclient.exceptions import CellExecutionError
 nbs = Path(__file__).resolve().parent.parent/'nbs'
 
 prelude = '''
-import inspect as _inspect, itertools as _itertools, json as _json, time as _time
+import inspect as _inspect, itertools as _itertools, json as _json, multiprocessing as _mp, time as _time
 from pathlib import Path as _Path
 from enhance_nb import data as _data, learner as _learner
 class OutOfTime(Exception): "The run goes on where it is cut off"
@@ -60,7 +61,7 @@ def _fed(init, enough=500): # by processes, where many pictures are made for eac
         call = _inspect.signature(init).bind(*args, **kw)
         given = call.arguments
         if len(given['train']) >= enough and all(getattr(given.get(k), 'whole', None) is None for k in ('train', 'valid')):
-            given['num_workers'] = given.get('num_workers') or {workers}
+            given['num_workers'] = given.get('num_workers') or {workers}*(_mp.get_start_method() == 'fork') # others pickle, which local functions refuse
         init(*call.args, **call.kwargs)
     return f
 _data.DataLoaders.__init__ = _fed(_data.DataLoaders.__init__)
@@ -68,7 +69,7 @@ _data.DataLoaders.__init__ = _fed(_data.DataLoaders.__init__)
 
 def run(name, size, work, out, until, flags, workers, compile):
     nb = nbformat.read(nbs/f'{name}.ipynb', 4)
-    os.environ['ENHANCE_RUN'] = size
+    os.environ.update(ENHANCE_RUN=size, ENHANCE_RELEASE='1')
     left_out = {'slow', 'cuda', 'notest'} - set(flags)
     client = NotebookClient(nb, timeout=None, kernel_name='python3', resources={'metadata': {'path': str(nbs)}})
     nb.cells.insert(0, nbformat.v4.new_code_cell(prelude.format(deadline=until, work=str(work/name), workers=workers, compile=compile)))

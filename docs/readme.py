@@ -1,5 +1,5 @@
 "Write README.md from nbs/index.ipynb: `python docs/readme.py`"
-import json, re
+import json, re, sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
@@ -9,7 +9,7 @@ fence = lambda lang,s: f'```{lang}\n{s}\n```'
 
 def relink(s):
     "Links and pictures as seen from the root of the repository"
-    s = re.sub(r'(\]\(|src="|href=")(?=images/|\d\d_\w+\.ipynb|index\.ipynb)', r'\1nbs/', s)
+    s = re.sub(r'(\]\(|src="|href=")(?=images/|\w+\.ipynb)', r'\1nbs/', s)
     return re.sub(r'(\]\(|src="|href=")\.\./', r'\1', s)
 
 def outputs(cell):
@@ -27,6 +27,9 @@ def block(cell):
 def main():
     nb = json.loads((root/'nbs/index.ipynb').read_text(encoding='utf-8'))
     parts = ['<!-- Generated from nbs/index.ipynb by docs/readme.py -->', *[b for c in nb['cells'] for b in block(c)]]
-    (root/'README.md').write_text('\n\n'.join(parts) + '\n', encoding='utf-8', newline='\n')
+    s = '\n\n'.join(parts) + '\n'
+    (root/'README.md').write_text(s, encoding='utf-8', newline='\n')
+    links = re.findall(r'(?:\]\(|src="|href=")(?![a-z]+:|#)([^)"#\s]+)', s)
+    if lost := [p for p in links if not (root/p).exists()]: sys.exit(f'README.md: there is no {", ".join(lost)}')
 
 if __name__ == '__main__': main()

@@ -30,9 +30,9 @@ def _photo_args(p, output, model, file=''):
     _way_args(p, 'as the photo')
 
 def _shard(s): # '2/4' -> (2, 4)
-    i,n = map(int, s.split('/'))
-    if not 1<=i<=n: raise ValueError
-    return i,n
+    i,slash,n = s.partition('/')
+    if i.isdecimal() and n.isdecimal() and 1<=int(i)<=int(n): return int(i),int(n)
+    raise argparse.ArgumentTypeError(f'expected I/N with I from 1 to N, such as 2/4, got {s}')
 
 def _way_args(p, format): # how results are made and written
     a = p.add_argument
@@ -345,8 +345,9 @@ def export(args):
 def app(args):
     "Serve the page until Ctrl-C"
     from enhance_nb.enhance import run_app
-    print(f'http://{args.host}:{args.port} (Ctrl-C ends it)', flush=True)
-    run_app(args.host, args.port, args.device, args.max_pixels)
+    page = run_app(args.host, args.port, args.device, args.max_pixels, wait=False)
+    if not args.quiet: print(f'http://{args.host}:{args.port} (Ctrl-C ends it)', flush=True)
+    page.block_thread()
     return 0
 
 # %% ../nbs/13_cli.ipynb #fea18e73
@@ -379,7 +380,7 @@ Your own: enhance superres PHOTO.jpg"""
 def demo(args):
     "Shrink a photo, enlarge it again, and show both beside the truth"
     from PIL import Image
-    from enhance_nb.enhance import _made_folder, enhance_image, load_model
+    from enhance_nb.enhance import _made_folder, _marked, enhance_image, load_model
     from enhance_nb.files import Photo
     from enhance_nb.metrics import psnr
     out = Path(args.output or 'enhance-demo')
@@ -394,7 +395,7 @@ def demo(args):
     db = [psnr(_photo(im).tensor(), _photo(truth).tensor(), border=s).item() for im in (cubic,ours)]
     labels = f'bicubic, {db[0]:.2f} dB', f'ours, {db[1]:.2f} dB', 'original'
     for name,im in dict(demo=low, **{f'demo_x{s}':ours}, demo_compare=_compare([cubic,ours,truth], labels)).items():
-        _photo(im).save(out/f'{name}.png')
+        (_photo(im) if im is low else _marked(_photo(im), model)).save(out/f'{name}.png')
     i = model.info
     said = _said.format(bicubic=db[0], ours=db[1], name=i.get('name', 'ours'), out=out, scale=s,
                         licence=i.get('licence', 'no licence stated'))

@@ -6,10 +6,10 @@ Docs: https://enhance-nb.github.io/enhance_nb/data.html.md"""
 
 # %% auto #0
 __all__ = ['datasets', 'shape_classes', 'run_size', 'fetch', 'show_images', 'shapes', 'split_random', 'split_groups', 'file_list',
-           'squares', 'resize_folder', 'channel_stats', 'Shrink', 'CropMultiple', 'ScaledCrop', 'Dihedral', 'Degrade',
-           'Jpeg', 'Palette', 'Grayscale', 'Noise', 'Blur', 'Rotate', 'Hole', 'LeftHole', 'Watermark', 'Fade', 'Edges',
-           'crappify', 'Items', 'Pairs', 'class_colors', 'overlay', 'show_masks', 'Labelled', 'Unpaired', 'seeded',
-           'EpochSampler', 'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
+           'squares', 'resize_folder', 'channel_stats', 'Shrink', 'CropMultiple', 'Grow', 'ScaledCrop', 'Dihedral',
+           'Degrade', 'Jpeg', 'Palette', 'Grayscale', 'Noise', 'Blur', 'Rotate', 'Hole', 'LeftHole', 'Watermark',
+           'Fade', 'Edges', 'crappify', 'Items', 'Pairs', 'class_colors', 'overlay', 'show_masks', 'Labelled',
+           'Unpaired', 'seeded', 'EpochSampler', 'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
 
 # %% ../nbs/01_data.ipynb #8c0d441f
 import csv, gzip, io, math, os, random, shutil, stat, struct, sys, tarfile, zipfile
@@ -35,18 +35,19 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as TF
 from tqdm import tqdm
 
-from .files import Photo, atomic_write, from_float, image_files, over_white, read_image, read_mask, to_float
+from .files import FORMATS, Photo, atomic_write, from_float, image_files, over_white, read_image, read_mask, to_float
 
 # %% ../nbs/01_data.ipynb #0c62687c
 def run_size(quick, # dict of settings: about a minute on a CPU, no network
              small, # dict: minutes on a small GPU
              full, # dict: the lesson's real scale
-            ): # the chosen settings, as attributes, with `.size`
-    "The settings of this run: `ENHANCE_RUN` (quick, small or full) if set, else small with a GPU and quick without"
+            ): # the chosen settings, as attributes, with `.size` and `.release`
+    """The settings of this run: `ENHANCE_RUN` (quick, small or full) if set, else small with a GPU and quick without.
+    `.release`: may models that ship be written over? Only with `ENHANCE_RELEASE` set"""
     sizes = dict(quick=quick, small=small, full=full)
     size = os.environ.get('ENHANCE_RUN') or ('small' if torch.cuda.is_available() else 'quick')
     if size not in sizes: raise ValueError(f'ENHANCE_RUN must be one of {", ".join(sizes)}, got {size!r}')
-    return AttrDict(sizes[size], size=size)
+    return AttrDict(sizes[size], size=size, release=bool(os.environ.get('ENHANCE_RELEASE')))
 
 # %% ../nbs/01_data.ipynb #01b17bc4
 _gans = 'efrosgans.eecs.berkeley.edu/cyclegan/datasets'
@@ -155,11 +156,12 @@ def _download(urls, known_hash, path):
     import pooch
     from requests import RequestException
     pooch.get_logger().setLevel('WARNING')
-    why = []
-    for i, url in enumerate(urls):
-        goes_on = _Resume(Path(f'{path}.{i}'))
-        try: return Path(pooch.retrieve(url, known_hash, path.name, path.parent, downloader=goes_on))
-        except (RequestException, ValueError) as e: why.append(f'{url}: {" ".join(str(e).split())}')
+    why, tries = [], [_Resume(Path(f'{path}.{i}')) for i in range(len(urls))]
+    for url, goes_on in zip(urls, tries):
+        try: whole = Path(pooch.retrieve(url, known_hash, path.name, path.parent, downloader=goes_on))
+        except (RequestException, ValueError) as e: why.append(f'{url}: {" ".join(str(e).split())}'); continue
+        for f in (f for t in tries for f in (t.part, t.tag)): f.unlink(missing_ok=True)  # what other addresses gave
+        return whole
     raise OSError(f'{path.name} cannot be downloaded; ' + '; '.join(why))
 
 # %% ../nbs/01_data.ipynb #ab8e8791
@@ -366,7 +368,7 @@ def _resized(file, out, size, mask):
 
 # %% ../nbs/01_data.ipynb #611cc2b4
 def resize_folder(src, # folder of pictures, in folders within too
-                  dst, # the copy, with the same names; GIF files and masks become PNG
+                  dst, # the copy, with the same names; masks and what cannot be written (GIF, HEIC) become PNG
                   size, # int: the shorter side, never enlarged; or (height, width)
                   masks=False, # are they masks? then nearest neighbour, numbers kept
                   workers=None, # threads
@@ -376,7 +378,7 @@ def resize_folder(src, # folder of pictures, in folders within too
     for f in image_files(src, recursive=True):
         if dst.resolve() != src.resolve() and dst.resolve() in f.resolve().parents: continue     # an earlier copy
         out = dst/f.relative_to(src)
-        if masks or out.suffix.lower() == '.gif': out = out.with_suffix('.png')
+        if masks or out.suffix.lower() not in FORMATS: out = out.with_suffix('.png')
         if out in jobs: raise ValueError(f'resize_folder: {f} and {jobs[out]} would both become {out}')
         jobs[out] = f
     with ThreadPoolExecutor(workers) as pool:
@@ -422,12 +424,21 @@ class Shrink(v2.Transform):
 
 # %% ../nbs/01_data.ipynb #1676ae26
 class CropMultiple(v2.Transform):
-    "The upper left part whose height and width divide by `multiple`"
-    def __init__(self, multiple): super().__init__(); self.multiple = multiple
+    "The upper left part whose height and width divide by `multiple`, at most `most` pixels a side"
+    def __init__(self, multiple, most=10**9): super().__init__(); self.multiple, self.most = multiple, most
     def transform(self, x, params):
-        h, w = (n//self.multiple*self.multiple for n in x.shape[-2:])
+        h, w = (min(n, self.most)//self.multiple*self.multiple for n in x.shape[-2:])
         if h and w: return TF.crop(x, 0, 0, h, w)
         raise ValueError(f'CropMultiple: {tuple(x.shape[-2:])} pixels (height, width) are smaller than {self.multiple}')
+
+class Grow(v2.Transform):
+    "Images with a side below `size` grow to it at the lower right, reflected as often as it takes (a crop pads only once)"
+    def __init__(self, size): super().__init__(); self.size = size
+    def transform(self, x, params):
+        if min(x.shape[-2:]) >= self.size: return x
+        at = [torch.arange(max(n, self.size)) % max(2*n-2, 1) for n in x.shape[-2:]]
+        rows, cols = (torch.minimum(i, 2*n-2-i) for i, n in zip(at, x.shape[-2:]))
+        return tv_tensors.wrap(x[..., rows[:, None], cols], like=x)
 
 # %% ../nbs/01_data.ipynb #c0c219cc
 class ScaledCrop(v2.Transform):
@@ -623,6 +634,7 @@ def _finish(t):
 # %% ../nbs/01_data.ipynb #d56d1fed
 class Items(Dataset):
     "Base of the sets: `xs` are files or uint8 tensors, `tfms` one `v2` transform or a list of them"
+    room = 8e9 # bytes that a cache may take; what does not fit is read anew each time
     def __init__(self, xs, tfms=None, cache=False):
         self.xs, self.tfms, self.cache = list(xs), self._compose(tfms), {} if cache else None
         if not self.xs: raise ValueError(f'{type(self).__name__}: no items')
@@ -633,8 +645,10 @@ class Items(Dataset):
 
     def _read(self, item, read=_image, *args):
         if self.cache is None or not isinstance(item, (str, Path)): return read(item, *args)
-        if (key := (item, read)) not in self.cache: self.cache[key] = read(item, *args)
-        return self.cache[key]
+        if (x := self.cache.get((item, read))) is None:
+            x = read(item, *args)
+            if (free := self.room-x.nbytes) >= 0: self.room, self.cache[item, read] = free, x
+        return x
 
 # %% ../nbs/01_data.ipynb #caf7a78c
 class Pairs(Items):
@@ -648,7 +662,7 @@ class Pairs(Items):
                  x_tfms=None, # v2 transform(s) of x alone: the degradation
                  classes=None, # names of the classes, or their number: then `ys` are masks
                  remap=None, # dict of numbers in the mask files to class numbers, e.g. {255: 1}, or {11: 255} to ignore
-                 cache=False, # keep decoded images in memory (3 bytes a pixel)
+                 cache=False, # keep decoded images in memory (3 bytes a pixel, up to `room`)
                 ):
         super().__init__(xs, tfms, cache)
         self.ys, self.x_tfms, self.remap = None if ys is None else list(ys), self._compose(x_tfms), remap

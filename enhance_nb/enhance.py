@@ -44,6 +44,14 @@ CLASSES = { # that can be loaded, and their modules
     **dict.fromkeys(('DcGenerator', 'DcCritic'), 'enhance_nb.wgan'),
     **dict.fromkeys(('ResnetGenerator', 'PatchCritic'), 'enhance_nb.cyclegan')}
 
+def _alone(name): # is the hub out of reach? asked once, where its library would ask for half a minute
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.errors import HfHubHTTPError
+    try: get_hf_file_metadata(hf_hub_url(name, 'config.json'), timeout=5)
+    except HfHubHTTPError: return False # it is there, whatever it says
+    except Exception: return True
+    return False
+
 def _config(name):
     "Where the model `name` is (a folder or a hub id), and its config"
     name = str(name)
@@ -51,7 +59,7 @@ def _config(name):
     elif not re.fullmatch(r'[\w-][\w.-]*/[\w.-]+', name): where = weights(name)
     else:
         from huggingface_hub import hf_hub_download
-        try: return name, json.loads(Path(hf_hub_download(name, 'config.json')).read_text())
+        try: return name, json.loads(Path(hf_hub_download(name, 'config.json', local_files_only=_alone(name))).read_text())
         except Exception as e: raise ValueError(f'{name}: no folder, nor found on the hub ({type(e).__name__})') from e
     if not (where/'config.json').is_file(): raise ValueError(f'{name}: not a saved model, it has no config.json')
     try: return where, json.loads((where/'config.json').read_text())
@@ -68,6 +76,10 @@ def _header(file):
     except Exception as e: raise ValueError(f'{file}: no .safetensors file, or damaged ({e})') from e
 
 # %% ../nbs/12_enhance.ipynb #8eed0c2b
+def _sum(v): # of all whole numbers in a config
+    if isinstance(v, (list,dict)): return sum(map(_sum, v.values() if isinstance(v, dict) else v))
+    return abs(v) if isinstance(v, int) else 0
+
 def _trusted(name, where, cfg, cls):
     "ValueError unless the weights in `where` are whole, those that the config names, and fit a `cls`"
     from enhance_nb.layers import _file
@@ -75,7 +87,9 @@ def _trusted(name, where, cfg, cls):
     shapes,noted = plain_names(_header(file)),cfg.get('info', {}).get('sha256')
     if noted and noted!=sha256(Path(file).read_bytes()).hexdigest():
         raise ValueError(f'{name}: its weights are not those that its config names (another sha256)')
-    with torch.device('meta'): net = cls(**{k: v for k,v in cfg.items() if k not in ('class','info')})
+    args = {k: v for k,v in cfg.items() if k not in ('class','info')}
+    if _sum(args)>10_000: raise ValueError('its config asks for more than 10,000 blocks and channels')
+    with torch.device('meta'): net = cls(**args)
     for k,v in net.state_dict().items():
         if shapes.pop(k, None)!=list(v.shape): raise ValueError(f'{k} is missing or of another shape')
     if shapes: raise ValueError(f'{next(iter(shapes))} belongs to another network')
@@ -226,7 +240,9 @@ def _free(device): # bytes
         except (OSError, TypeError): return None # not Linux, or no limit
     free,limit = number('/proc/meminfo', r'MemAvailable:\s*(\d+)'),number('/sys/fs/cgroup/memory.max')
     free = 1024*free if free else 4e9
-    return min(free, limit-(number('/sys/fs/cgroup/memory.current') or 0)) if limit else free
+    if not limit: return free
+    files = number('/sys/fs/cgroup/memory.stat', r'inactive_file (\d+)') or 0 # in memory until something needs the room
+    return min(free, limit+files-(number('/sys/fs/cgroup/memory.current') or 0))
 
 @torch.inference_mode()
 def _bytes_of(model, device, n=32): # for each pixel of the input
@@ -357,7 +373,7 @@ class Batch:
     paths: list # a file, a folder, a pattern, or a list of those
     out: Path = None # a folder, or for one input a file; None: beside the input, with a suffix
     suffix: str = None # put behind the name; default: none with `out`, without it what was done, such as `_x2`
-    overwrite: bool = False # write over what is there? else it is skipped
+    overwrite: bool = False # write over what is there? else it is skipped; no photo is replaced by its result twice
     format: str = None # jpg, png, webp, ...; default: as the input
     quality: int = 95 # of JPEG, WebP and AVIF, 1 to 100
     recursive: bool = False # look into folders within folders?
@@ -370,9 +386,7 @@ class Batch:
     def __post_init__(self):
         self.paths = [self.paths] if isinstance(self.paths, (str,Path)) else list(self.paths)
         if not self.paths or not all(map(str, self.paths)): raise ValueError('no input, or an input is an empty name')
-        self.out,self.ext = self.out and Path(self.out),_formed(self.format)
-        if self.out and self.out.suffix.lower() in _PICTURES-{*FORMATS} and not self.out.is_dir():
-            raise ValueError(f'{self.out}: expected a folder, or a file that ends in one of {" ".join(FORMATS)}')
+        self.out,self.ext = _named(self.out, self.format)
         if not 1<=self.quality<=100: raise ValueError(f'quality: expected 1 to 100, got {self.quality}')
         if self.shard and not 1<=self.shard[0]<=self.shard[1]:
             raise ValueError(f'shard: expected (i, n) with i from 1 to n, got {self.shard}')
@@ -387,6 +401,14 @@ class Batch:
 
 # %% ../nbs/12_enhance.ipynb #b0f9eb89
 _PICTURES = {'.gif','.heic','.heif','.ico','.jp2','.pdf','.psd','.svg','.tga','.dng','.cr2','.nef','.arw'} # not written
+
+def _named(out, format): # -> a Path or None, its ending or that of `format`
+    out,ext = out and Path(out),_formed(format)
+    if out and not out.is_dir() and (e := out.suffix.lower()) in {*FORMATS}|_PICTURES:
+        if e not in FORMATS:
+            raise ValueError(f'{out}: expected a folder, or a file that ends in one of {" ".join(FORMATS)}')
+        if ext and FORMATS[ext]!=FORMATS[e]: raise ValueError(f'{out}: its name and the format {ext[1:]} differ')
+    return out,ext
 
 def _formed(format): # '.jpg' for 'jpg', None for None
     ext = format and '.'+format.lower().lstrip('.')
@@ -496,6 +518,9 @@ def _read(self:Batch, r): # a `Photo`, or None
     with _noted(r):
         photo = Photo.open(r.input, self.max_pixels)
         r.size = photo.w,photo.h
+        if r.output.exists() and r.output.samefile(r.input) and photo.steps and photo.steps[-1].get('model')==r.model:
+            r.status,r.reason = 'skipped',f'{r.model} has done it already'
+            return
         _made_folder(r.output.parent)
         return photo.like(photo.pixels, exif=b'', xmp=b'') if self.strip_metadata else photo
 
@@ -712,11 +737,12 @@ def generate_files(
     from enhance_nb.wgan import gallery, generate, latent
     if n<1 or columns<1: raise ValueError(f'expected at least one picture and one column, got {n} and {columns}')
     if seed<0: raise ValueError(f'seed {seed}: expected 0 or more')
-    ext = _formed(format) or '.png'
+    out,ext = _named(out, format)
     if isinstance(model, (str,Path)): model = load_model(model, device)
     name = model.info.get('name', type(model).__name__)
     if not hasattr(model, 'nz'): raise ValueError(f'{name}: a {type(model).__name__} makes no pictures of its own')
-    out,z = Path(out or f'{name}-{seed}{ext}'),latent(n, model.nz, seed)
+    ext = ext or '.png'
+    out,z = out or Path(f'{name}-{seed}{ext}'),latent(n, model.nz, seed)
     one = out.suffix.lower() in FORMATS and not out.is_dir()
     rs = [Result(name, o, model=name) for o in ([out] if one else [out/f'{name}-{seed}-{k:05}{ext}' for k in range(n)])]
     for k,r in enumerate(rs):
@@ -731,16 +757,20 @@ def generate_files(
     return rs
 
 # %% ../nbs/12_enhance.ipynb #c324ccfd
+def _flaw(file, least): # what keeps it from being trained on, or ''
+    from enhance_nb.files import _open, _reason
+    try:
+        with _open(file) as im:
+            if min(im.size)<least: return f'{im.width}x{im.height} is smaller than {least} pixels'
+            if (n := getattr(im, 'n_frames', 1))>1 and im.format not in ('MPO','HEIF'): return f'it holds {n} pictures'
+            im.draft('RGB', [n//8 for n in im.size]) # to its end, but a JPEG at an eighth of the size
+            im.load()
+    except Exception as e: return _reason(file, e)
+
 def _checked(files, least): # photos of at least `least` pixels a side
     "The photos that can be trained on. Raises ValueError if fewer than two are left, and warns of the others"
-    from PIL import Image
-    good,bad = [],[]
-    for f in files:
-        try:
-            with Image.open(f) as im: w,h = im.size
-            why = '' if min(w, h)>=least else f'{w}x{h} is smaller than {least} pixels'
-        except Exception: why = 'not a picture'
-        (bad if why else good).append(f'{f}: {why}' if why else f)
+    with ThreadPoolExecutor() as pool: whys = [*pool.map(partial(_flaw, least=least), files)]
+    good,bad = [f for f,why in zip(files, whys) if not why],[f'{f}: {why}' for f,why in zip(files, whys) if why]
     if len(good)<2: raise ValueError('training needs two photos or more; '+(bad[0] if bad else f'got {len(good)}'))
     if bad: warnings.warn(f'{len(bad)} of {len(files)} files are left out; {bad[0]}')
     return good
@@ -764,12 +794,16 @@ def _masked(data): # `Pairs` to train and to validate on
     xs,masks = _checked(images, 1),{f.stem: f for f in masks}
     if lost := [f for f in xs if f.stem not in masks]:
         raise ValueError(f'{lost[0]}: no mask {lost[0].stem} in {data/"masks"}')
-    top = max(int(m[m<255].max(initial=0)) for m in (read_mask(masks[f.stem]) for f in xs))
+    held,remap = set().union(*(np.unique(read_mask(masks[f.stem])).tolist() for f in xs)),None
+    if 255 in held<={0,255}: # a drawing in black and white, in which 255 is not "unknown"
+        held,remap = {0,1},{255:1}
+        warnings.warn(f'{data/"masks"}: only 0 and 255, so 255 is taken for class 1')
+    top = max(held-{255}, default=0)
     names,listed = [str(i) for i in range(max(top, 1)+1)],data/'classes.txt'
     if listed.is_file(): names = [n.strip() for n in listed.read_text().splitlines() if n.strip()]
     if len(names)<=top: raise ValueError(f'{listed} names {len(names)} classes, but a mask holds number {top}')
     parts = split_random(xs, max(1, round(.1*len(xs))))
-    return [Pairs(part, [masks[f.stem] for f in part], classes=names) for part in parts]
+    return [Pairs(part, [masks[f.stem] for f in part], classes=names, remap=remap) for part in parts]
 
 # %% ../nbs/12_enhance.ipynb #ff57eaa7
 def _systems(data, size, scale, task, style, kw): # name: function that makes a learner
@@ -778,7 +812,7 @@ def _systems(data, size, scale, task, style, kw): # name: function that makes a 
     def superres(scale=scale, **more):
         from enhance_nb.superres import superres_learner
         net = dict(direct=True, res_scale=1., clip=.1, crop=(size or 96)//scale*scale)|more|kw
-        files,valid = _split(data, net['crop'])
+        files,valid = _split(data, net['crop'], 20)
         return superres_learner(files, scale=scale, **valid|net)
     def restore():
         if task not in damages: raise ValueError(f'task {task!r}: expected one of {", ".join(damages)}')
@@ -821,7 +855,8 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     data,out = Path(data),Path(out).resolve()
     if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
     homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
-    kept,done = Checkpoint(out/'unfinished', minutes=minutes),[h for h in homes if (h/'config.json').exists()]
+    about = dict(system=system, data=f'{data.resolve()}', size=size, scale=scale, task=task, style=style and f'{style}')
+    kept,done = Checkpoint(out/'unfinished', minutes=minutes, about=about),[h for h in homes if (h/'config.json').exists()]
     if done and not overwrite and not kept.files(): raise FileExistsError(f'{done[0]} holds a finished model')
     made = _systems(data, size, scale, task, style, kw)
     if system not in made: raise ValueError(f'system {system!r}: expected one of {", ".join(made)}')
@@ -909,11 +944,11 @@ def make_app(device='auto', # see `pick_device`
     offered,loaded,home = _offered(),{},tempfile.mkdtemp(dir=os.environ.get('GRADIO_TEMP_DIR'))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     def run(path, words, strength, keep):
-        if (name := offered[words]) not in loaded: loaded[name] = load_model(name, device)
-        try: Photo.open(path, max_pixels) if path else None
-        except ImageError as e: raise gr.Error(str(e).replace(str(path), Path(path).name)) from None
-        try: return _one_photo(path, loaded[name], home, strength, keep, 16*max_pixels)
-        except ValueError as e: raise gr.Error(str(e)) from None
+        try:
+            if (name := offered[words]) not in loaded: loaded[name] = load_model(name, device)
+            if path: Photo.open(path, max_pixels)
+            return _one_photo(path, loaded[name], home, strength, keep, 16*max_pixels)
+        except (ValueError,OSError) as e: return None,None,f'**{str(e).replace(str(path), Path(path or "").name)}**'
     with gr.Blocks(analytics_enabled=False, title='enhance_nb', delete_cache=(600, 3600)) as app:
         gr.Markdown('# Enhance a photo\nIt is worked on by the machine that shows this page, and nowhere else.')
         with gr.Row():

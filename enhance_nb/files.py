@@ -312,12 +312,12 @@ def _write_tiff16(f, px, photo):
     for t,v in exif.items(): d[t] = exif.get_ifd(t) if t in (0x8769,0x8825) else v
     d[256],d[257],d[258],d[259],d[262],d[277],d[278],d[317] = w,h,(16,)*c,8,2 if c>1 else 1,c,64,2
     if c==4: d[338] = 2 # the fourth is opacity, and not multiplied into the others
-    if photo.icc and c!=4 or photo.c==4: d[34675] = photo.icc
+    if photo.icc and (c!=4 or photo.c==4): d[34675] = photo.icc
     if photo.xmp: d[700] = photo.xmp
     if photo.dpi: d[282],d[283],d[296] = *photo.dpi,2
     d[273] = d[279] = (0,)*len(starts) # where the strips are, behind the directory, and how large: not known yet
     f.write(b'II*\0\x08\0\0\0' + d.tobytes(8))
-    at,sizes = f.tell(),[]
+    sizes = []
     for i in starts:
         rows = px[i:i+64].astype('<u2')
         rows[:,1:] -= px[i:i+64,:-1]

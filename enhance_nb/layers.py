@@ -29,6 +29,7 @@ from fastcore.all import patch
 from torch import nn
 from huggingface_hub import ModelCard, ModelHubMixin, hf_hub_download
 from safetensors.torch import load_file, save
+from .files import atomic_write
 
 # %% ../nbs/02_layers.ipynb #50122262
 relu = partial(nn.ReLU, inplace=True)
@@ -506,11 +507,6 @@ def _half(v): # a tensor of a state; what float16 cannot hold stays as it is
     h = v.half() if v.is_floating_point() else v
     return h if torch.equal(h.isfinite(), v.isfinite()) else v
 
-def _write(path, data): # beside, then renamed: complete or not at all
-    part = path.with_name(path.name+'.tmp')
-    part.write_bytes(data)
-    os.replace(part, path)
-
 # %% ../nbs/02_layers.ipynb #1b4697b3
 class Pretrained(nn.Module, ModelHubMixin):
     "A network with `save_pretrained(folder)`, `from_pretrained(folder or hub id)`, `push_to_hub`; `info` goes with it"
@@ -539,30 +535,30 @@ class Pretrained(nn.Module, ModelHubMixin):
         if cfg.get('class') != cls.__name__:
             raise ValueError(f'{model_id}: holds a {cfg.get("class")}, not a {cls.__name__}')
         model = cls(**args)
-        model.load_state_dict(plain_names(load_file(_file(model_id, 'model.safetensors', **hub))))
+        state = load_file(_file(model_id, 'model.safetensors', **hub))
+        model.load_state_dict(state if state.keys() == model.state_dict().keys() else plain_names(state))
         model.info = cfg['info']
         return model.eval()
 
 # %% ../nbs/02_layers.ipynb #5046e50e
 @patch
-def save_pretrained(self:Pretrained, save_directory, **kwargs):
-    for k, v in self.info.items():                                    # before anything is touched
+def save_pretrained(self:Pretrained, save_directory, *, push_to_hub=False, repo_id=None, **kwargs):
+    kind, folder = type(self).__name__, Path(save_directory)
+    if self._lost: raise ValueError(f'{kind}: argument {self._lost[0]!r} is no JSON value, so this model cannot be '
+                                    'rebuilt; pass a name instead')
+    for k, v in self.info.items():
         try: json.dumps(v)
-        except TypeError as e: raise ValueError(f'{type(self).__name__}: info[{k!r}] is no JSON value ({e})') from e
-    return super(Pretrained, self).save_pretrained(save_directory, **kwargs)
-
-@patch
-def _save_pretrained(self:Pretrained, folder):
-    args = self._hub_mixin_config or {}
-    if self._lost: raise ValueError(f'{type(self).__name__}: argument {self._lost[0]!r} is no JSON value, so this '
-                                    'model cannot be rebuilt; pass a name instead')
+        except TypeError as e: raise ValueError(f'{kind}: info[{k!r}] is no JSON value ({e})') from e
     data = save({k: _half(v).cpu().contiguous() for k, v in self.state_dict().items()})
     info = self.info | dict(sha256=sha256(data).hexdigest())
-    config = json.dumps({'class': type(self).__name__, **args, 'info': info}, indent=2)+'\n'
-    _write(folder/'model.safetensors', data)
-    _write(folder/'config.json', config.encode())
+    config = json.dumps({'class': kind, **(self._hub_mixin_config or {}), 'info': info}, indent=2)+'\n'
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_write(folder/'model.safetensors') as f, atomic_write(folder/'config.json') as g: # both, or neither
+        f.write(data)
+        g.write(config.encode())
     self.info = info
     self.generate_model_card().save(folder/'README.md')
+    if push_to_hub: return self.push_to_hub(repo_id or folder.name, **kwargs)
 
 # %% ../nbs/02_layers.ipynb #5ec77779
 @patch

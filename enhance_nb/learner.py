@@ -29,8 +29,8 @@ from torch import nn
 from tqdm import tqdm
 
 from .data import seeded, show_masks, show_pairs
-from .files import atomic_write
-from .layers import freeze_bn
+from .files import atomic_write, tidy
+from .layers import evaluating, freeze_bn
 
 # %% ../nbs/04_learner.ipynb #015880b0
 class Callback:
@@ -312,7 +312,7 @@ def one_epoch(self:Learner):
         self('before_batch')
         with self.acc.accumulate(*self.nets) if self.accum > 1 else nullcontext(): self.one_batch(batch)
         self.losses.append(self._mean(self.loss).item())
-        self.steps.append(dict(loss=self.losses[-1], lr=self.rate, mom=self.mom, opt=self.opt_name))
+        self.steps.append(dict(epoch=self.epoch, loss=self.losses[-1], lr=self.rate, mom=self.mom, opt=self.opt_name))
         self.i, self.batch = self.i + 1, self.batch + 1
         self('after_batch')
     self._rewind()
@@ -351,10 +351,10 @@ class Schedule(Callback):
         k = learn._now(learn.i)
         p = learn.plan[k]
         self.enter(learn, k)
-        learn.rate, learn.mom = p.phase.at((learn.i - p.start)/(p.end - p.start))
+        learn.rate, learn.mom = (v if v is None else float(v) for v in p.phase.at((learn.i - p.start)/(p.end - p.start)))
         for g in (g for o in learn.opts for g in o.param_groups):
-            g['lr'] = learn.rate * (self.mults[g['group']] if self.mults else g.get('lr_mult', 1.))
-            if self.wd is not None: g['weight_decay'] = self.wd
+            g['lr'] = learn.rate * float(self.mults[g['group']] if self.mults else g.get('lr_mult', 1.))
+            if self.wd is not None: g['weight_decay'] = float(self.wd)
             if learn.mom is not None:
                 if 'betas' in g: g['betas'] = (learn.mom, *g['betas'][1:])
                 elif 'momentum' in g: g['momentum'] = learn.mom
@@ -455,12 +455,12 @@ def plot_losses(self:Learner, skip=0, # leave out the first steps
     losses = [s['loss'] for s in self.steps][skip:]
     new = 1/max(len(losses)/30, 1)                                # a thirtieth of the run is averaged
     smooth = list(accumulate(losses, lambda a, b: a + new*(b-a)))
-    valid = [r['valid_loss'] for r in self.history if 'valid_loss' in r]
+    ends = {s['epoch']: i+1 for i, s in enumerate(self.steps)}
+    valid = {ends[r['epoch']]: r['valid_loss'] for r in self.history if 'valid_loss' in r}
     steps, ax = range(skip, skip+len(losses)), plt.figure(figsize=(5,3)).gca()
     ax.plot(steps, losses, alpha=.25, label='step')
     ax.plot(steps, smooth, label='smoothed')
-    ends = [len(self.steps)/max(len(valid), 1)*(i+1) for i in range(len(valid))]
-    if valid: ax.plot(ends, valid, 'o-', ms=3, label='validation')
+    if valid: ax.plot([*valid], [*valid.values()], 'o-', ms=3, label='validation')
     ax.set(xlabel='step', ylabel='loss', yscale='log' if log else 'linear'); ax.legend()
 
 @patch
@@ -495,13 +495,14 @@ def unfreeze(self:Learner):
 
 # %% ../nbs/04_learner.ipynb #e258f68d
 class _Finder(Callback):
-    def __init__(self, stop): self.stop, self.smooth, self.lrs, self.losses, self.exploded = stop, None, [], [], False
+    def __init__(self, stop): self.stop, self.smooth, self.lrs, self.losses = stop, None, [], []
     def after_batch(self, learn):
         loss = learn.steps[-1]['loss']
         self.smooth = loss if self.smooth is None else .8*self.smooth + .2*loss
         self.lrs.append(learn.rate)
         self.losses.append(self.smooth)
-        if self.smooth > self.stop*min(self.losses): raise CancelFit
+        best = min(self.losses)
+        if self.smooth > best + (self.stop-1)*abs(best): raise CancelFit
 
 @patch
 def lr_find(self:Learner, start=1e-6, end=10., # rates
@@ -516,7 +517,7 @@ def lr_find(self:Learner, start=1e-6, end=10., # rates
     try:
         with seeded(self.seed), torch.random.fork_rng():
             self.fit(TrainingPhase(steps/len(self.dls.train), (start, end), decay), find)
-    except FloatingPointError: find.exploded = True
+    except FloatingPointError: pass
     finally:
         self.model.load_state_dict(state)
         self.dls, self.quiet, self.cbs, self.epoch, self.history, self.steps = *kept, history, rows
@@ -526,7 +527,7 @@ def lr_find(self:Learner, start=1e-6, end=10., # rates
 @patch
 def suggest(self:_Finder, plot, decay):
     "Where the loss falls fastest in the scale of `decay`; marked in a plot"
-    if len(self.lrs) < 4: raise ValueError(f'lr_find: the loss exploded after {len(self.lrs)} steps; begin lower')
+    if len(self.lrs) < 4: raise ValueError(f'lr_find: the loss rose at once, after {len(self.lrs)} steps; begin lower')
     at = [math.log(v) for v in self.lrs] if decay is Decay.exponential else self.lrs
     w = max(len(at)//8, 1)                                            # a slope over a quarter of the way, not the noise
     slopes = [(self.losses[i+w] - self.losses[i-w])/(at[i+w] - at[i-w]) for i in range(w, len(at)-w)]
@@ -584,7 +585,7 @@ class Swa(Callback):
     def __init__(self, start=0): self.start = start # epochs of this fit before the first that counts
     def before_fit(self, learn):
         self.n, self.epochs = 0, 0
-        if type(learn.bare).forward is nn.Module.forward and self._norms(learn.bare):
+        if type(learn.bare).forward is nn.Module.forward and self._norms(learn.bare.train()):
             raise ValueError('Swa: cannot measure the batch norms of several networks; use Ema')
 
     @torch.no_grad()
@@ -602,7 +603,9 @@ class Swa(Callback):
     def after_fit(self, learn):
         if not self.n: return
         learn.bare.load_state_dict(self.mean, strict=False)
-        self._measure(learn.bare.train(), learn.train_dl)
+        dl = learn.plan[-1].dls[0]
+        dl.set_epoch(0) # the same items and draws, whether the fit was interrupted or not
+        with seeded(learn.seed), torch.random.fork_rng(): self._measure(learn.bare.train(), dl)
 
 # %% ../nbs/04_learner.ipynb #d50d7ceb
 @patch
@@ -625,9 +628,8 @@ def _measure(self:Swa, model, dl):
 @torch.no_grad()
 def predict(self:Learner, *xs): # a batch of inputs, on any device -> predictions, on the CPU
     "The model's answer, in evaluation mode"
-    device, training = next(self.model.parameters()).device, self.model.training
-    try: return self.model.eval()(*(x.to(device) for x in xs)).cpu()
-    finally: self.model.train(training)
+    device = next(self.model.parameters()).device
+    with evaluating(self.model): return self.model(*(x.to(device) for x in xs)).cpu()
 
 @patch
 def capture(self:Learner, dl=None, # a loader, default the validation set's
@@ -648,8 +650,8 @@ def capture(self:Learner, dl=None, # a loader, default the validation set's
 def show_results(self:Learner, n=6, **kwargs): # kwargs of `show_pairs`, or of `show_masks` for class numbers
     "Input, prediction and target of the first `n` items of the validation set"
     xb, pred, yb = self.capture(n=n)
-    if yb.is_floating_point(): return show_pairs(xb, yb, pred, names=['input', 'prediction', 'target'], n=n, **kwargs)
-    masks = pred.argmax(1) if pred.shape[1] > 1 else (pred[:, 0] > 0).long()
+    if yb[0].is_floating_point(): return show_pairs(xb, yb, pred, names=['input', 'prediction', 'target'], n=n, **kwargs)
+    masks = [p.argmax(0) if len(p) > 1 else (p[0] > 0).long() for p in pred]
     show_masks(xb, masks, yb, names=['input', 'prediction', 'target'], n=n, **kwargs)
 
 # %% ../nbs/04_learner.ipynb #fd5f4a95
@@ -749,23 +751,25 @@ def _set_rng(state):
 class Checkpoint(Callback):
     """Writes all that a fit needs to go on exactly, and goes on from it when the same fit starts again (of several
     processes, all but the main one then draw other dropout; they share the folder). One folder for each fit; rates may
-    change. Raises ValueError if it holds a fit of other length, start, seed or accumulation"""
+    change. Raises ValueError if it holds a fit of other length, start, seed, accumulation or `about`"""
     order = 100                                              # after all others: they have done their part of the step
     def __init__(self, folder, # is made if needed
                  steps=None, # write every so many batches ...
                  minutes=10., # ... and when so much time has passed
-                 keep=2): # files
+                 keep=2, # files
+                 about=None): # dict of words and numbers that must be the same, e.g. what it learns from
         self.folder, self.steps, self.minutes, self.keep = Path(folder), steps, minutes, keep
+        self.about = about or {}
 
     def files(self): # ours, whatever else is there
         return sorted(f for f in self.folder.glob('*.ckpt') if re.fullmatch(r'\d{10}-\d{6}', f.stem))
 
     def before_fit(self, learn):
         self.folder.mkdir(parents=True, exist_ok=True)
-        if learn.acc.is_main_process:
-            for f in self.folder.glob('.*.part'): f.unlink()           # of a write that was killed
+        if learn.acc.is_main_process: tidy(self.folder)                # writes that were killed
         self.last, self.due = time.time(), False
-        self.fit = {'steps': learn.n, 'first step': len(learn.steps), 'seed': learn.seed, 'accum': learn.accum}
+        self.fit = {'steps': learn.n, 'first step': len(learn.steps), 'seed': learn.seed, 'accum': learn.accum,
+                    **self.about}
         if state := self.newest(): self.load(learn, state)
 
     def after_batch(self, learn):
@@ -821,9 +825,9 @@ def newest(self:Checkpoint): # dict, or None
 def load(self:Checkpoint, learn, state):
     "Put `state` into a learner that has just begun its fit"
     for k, v in self.fit.items():
-        if state['fit'][k] != v:
-            raise ValueError(f'{self.folder}: holds a fit with {k} {state["fit"][k]}, this one has {v}; '
-                             'take another folder')
+        if (held := state['fit'].get(k)) != v:
+            anew = 'make the learner anew to go on, or ' if k == 'first step' else ''
+            raise ValueError(f'{self.folder}: holds a fit with {k} {held}, this one has {v}; {anew}take another folder')
     for k in _kept: setattr(learn, k, state[k])
     schedule = next(cb for cb in learn.running if isinstance(cb, Schedule))
     schedule.enter(learn, learn._now(max(learn.i - 1, 0)))            # the optimisers of that phase

@@ -57,15 +57,17 @@ def _random():
         torch.default_generator.manual_seed(0)                              # `torch.manual_seed` would reset GPUs too
         return nn.Sequential(conv(3, 16), conv(16, 32, stride=2), conv(32, 64, stride=2))
 
+def _laid(name): return (Path(os.environ.get('ENHANCE_DATA', ''))/name).is_dir() # else torchvision's, downloaded
+
 def _squeezenet():
     from torchvision import models
-    if (Path(os.environ.get('ENHANCE_DATA', ''))/'squeezenet1_1').is_dir():
-        return _packed('squeezenet1_1', models.squeezenet1_1()).features
+    if _laid('squeezenet1_1'): return _packed('squeezenet1_1', models.squeezenet1_1()).features
     return models.squeezenet1_1(weights='DEFAULT').features
 
 def _vgg16_two_blocks():
     from torchvision import models
-    return _packed('vgg16_to_relu2_2', models.vgg16().features[:9], 'features.')
+    if _laid('vgg16_to_relu2_2'): return _packed('vgg16_to_relu2_2', models.vgg16().features[:9], 'features.')
+    return models.vgg16(weights='DEFAULT').features[:9]
 
 def _vgg16(bn=False):
     from torchvision import models

@@ -495,9 +495,9 @@ def style_learner(data, # photos to learn from: a folder, or files; or `DataLoad
 def _photo_loaders(data, valid, crop, bs, repeat, seed, num_workers, cache):
     "`DataLoaders` of random squares and, to validate, of whole photos; x and y are the same"
     from torchvision.transforms import v2
-    from enhance_nb.data import DataLoaders, Pairs, split_random
+    from enhance_nb.data import DataLoaders, Grow, Pairs, split_random
     files = image_files(data)
     train, valid = split_random(files, valid, seed) if isinstance(valid, (int, float)) else (files, image_files(valid))
-    cut = v2.RandomCrop(crop, pad_if_needed=True, padding_mode='reflect'), v2.RandomHorizontalFlip()
+    cut = Grow(crop), v2.RandomCrop(crop), v2.RandomHorizontalFlip()
     return DataLoaders(Pairs(list(train)*repeat, None, cut, cache=cache), Pairs(valid, None, cache=cache), bs, 1, seed,
                        num_workers)

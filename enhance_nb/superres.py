@@ -55,19 +55,18 @@ class SrResnet(Pretrained):
 
 # %% ../nbs/07_superres.ipynb #72a83050
 def _crops(data, valid, scale, x_tfms, tfms, crop, repeat, bs, seed, num_workers): # as in `superres_learner`
-    "`DataLoaders` of crops and, to validate, whole photos"
+    "`DataLoaders` of crops and, to validate, whole photos, of larger ones 2048 pixels a side"
     from fastcore.all import listify
     from torchvision.transforms import v2
-    from enhance_nb.data import CropMultiple, DataLoaders, Dihedral, Pairs, Shrink, split_random
+    from enhance_nb.data import CropMultiple, DataLoaders, Dihedral, Grow, Pairs, Shrink, split_random
     if crop % scale:
         raise ValueError(f'superres_learner: a crop of {crop} pixels does not divide by the scale, {scale}')
     if scale == 1 and x_tfms is None:
         raise ValueError('superres_learner: scale=1 needs `x_tfms`, what is to be repaired')
     files, x_tfms = image_files(data), x_tfms or Shrink(scale)
     train, valid = split_random(files, valid, seed) if isinstance(valid, (int, float)) else (files, image_files(valid))
-    cut = v2.RandomCrop(crop, pad_if_needed=True, padding_mode='reflect')
-    train = Pairs(list(train)*repeat, None, [cut, *listify(tfms or Dihedral())], x_tfms, cache=True)
-    valid = Pairs(valid, None, CropMultiple(scale), x_tfms, cache=True)
+    train = Pairs(list(train)*repeat, None, [Grow(crop), v2.RandomCrop(crop), *listify(tfms or Dihedral())], x_tfms, cache=True)
+    valid = Pairs(valid, None, CropMultiple(scale, 2048), x_tfms, cache=True)
     return DataLoaders(train, valid, bs, 1, seed, num_workers)
 
 # %% ../nbs/07_superres.ipynb #1c6e8cba

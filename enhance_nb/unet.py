@@ -275,8 +275,9 @@ def unet_learner(data, # name of a set with masks (`load_set`), `Pairs` of whole
         raise ValueError('unet_learner: the pairs have no masks; give `Pairs` their `classes`')
     torch.manual_seed(seed)
     model = model or DynamicUnet(len(classes) if len(classes) > 2 else 1, **net_args)
-    if isinstance(model, Pretrained):
-        model.info = dict(classes=list(classes), side=crop if isinstance(crop, int) else min(crop)) | model.info
+    if isinstance(model, Pretrained): # what a model that goes on has known before no longer holds
+        kept = {k: v for k, v in model.info.items() if k != 'scores'}
+        model.info = kept | dict(classes=list(classes), side=min(data.one_batch()[0].shape[-2:]))
     def adamw(params, lr): return torch.optim.AdamW(params, lr, weight_decay=wd)
     return Learner(model.to(memory_format=torch.channels_last), data, loss_func or mask_loss, lr, adamw,
                    (accuracy, iou), cbs, precision, clip, groups=unet_groups(model), seed=seed)

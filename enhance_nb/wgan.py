@@ -220,7 +220,7 @@ def gallery(x, # (n, c, h, w)
 @patch
 def show_results(self:Wgan, n=40, columns=10, seed=0):
     "Pictures from noise that is always the same"
-    show_images([gallery(generate(self.bare['generator'], n, seed), columns)], size=.4*columns)
+    show_images([gallery(generate(getattr(self, 'bare', self.model)['generator'], n, seed), columns)], size=.4*columns)
 
 # %% ../nbs/10_wgan.ipynb #4156e66f
 def _sized(pics, size): # -> uint8 (n, 1 or 3, size, size)

@@ -53,8 +53,10 @@ function ask(worker, {x0, y0, w, h, cut}) {
 async function enlarge() {
   show(run, false); show(result, false); show(stop, true); show(bar, true)
   say('The network is on its way (16 MB, once)')
+  const mine = workers = []   // another array: this run was stopped
   try {
     const about = await (await fetch(new URL('model.json', here))).json()
+    if (mine !== workers) return
     const todo = tiles(photo, about), n = todo.length, start = performance.now()
     const out = drawn(about.scale*photo.width, about.scale*photo.height, () => {}), to = out.getContext('2d')
     bar.max = n; bar.value = 0
@@ -67,13 +69,16 @@ async function enlarge() {
       }
     }
     const crew = Math.min(n, 4, navigator.hardwareConcurrency || 1)
-    workers = Array.from({length: crew}, () => new Worker(new URL('worker.js', here), {type: 'module'}))
-    const mine = workers
+    for (let k = 0; k < crew; k++) mine.push(new Worker(new URL('worker.js', here), {type: 'module'}))
     await Promise.all(mine.map(work))
     if (mine !== workers) return
     await present(out, about)
+    if (mine !== workers) return
     say(`${out.width} x ${out.height} pixels after ${((performance.now() - start)/1000).toFixed(0)} seconds`)
-  } catch (e) { say(`That did not work: ${e.message}`, true); show(run, true) }
+  } catch (e) {
+    if (mine !== workers) return
+    say(`That did not work: ${e.message}`, true); show(run, true)
+  }
   stopAll()
 }
 
