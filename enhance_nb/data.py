@@ -432,7 +432,7 @@ class CropMultiple(v2.Transform):
         raise ValueError(f'CropMultiple: {tuple(x.shape[-2:])} pixels (height, width) are smaller than {self.multiple}')
 
 class Grow(v2.Transform):
-    "Images with a side below `size` grow to it at the lower right, reflected as often as it takes (a crop pads only once)"
+    "Images with a side below `size` grow to it at the lower right, reflected as often as it takes"
     def __init__(self, size): super().__init__(); self.size = size
     def transform(self, x, params):
         if min(x.shape[-2:]) >= self.size: return x

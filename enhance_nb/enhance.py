@@ -55,14 +55,16 @@ def _alone(name): # is the hub out of reach? asked once, where its library would
 def _config(name):
     "Where the model `name` is (a folder or a hub id), and its config"
     name = str(name)
-    if Path(name).is_dir() and name not in {p.name for p in weights().glob('*')}: where = Path(name)
-    elif not re.fullmatch(r'[\w-][\w.-]*/[\w.-]+', name): where = weights(name)
-    else:
+    here = Path(name).is_dir()
+    if not here and re.fullmatch(r'[\w-][\w.-]*/[\w.-]+', name):
         from huggingface_hub import hf_hub_download
-        try: return name, json.loads(Path(hf_hub_download(name, 'config.json', local_files_only=_alone(name))).read_text())
+        try: where,file = name,Path(hf_hub_download(name, 'config.json', local_files_only=_alone(name)))
         except Exception as e: raise ValueError(f'{name}: no folder, nor found on the hub ({type(e).__name__})') from e
-    if not (where/'config.json').is_file(): raise ValueError(f'{name}: not a saved model, it has no config.json')
-    try: return where, json.loads((where/'config.json').read_text())
+    else:
+        where = Path(name) if here and name not in {p.name for p in weights().glob('*')} else weights(name)
+        file = where/'config.json'
+        if not file.is_file(): raise ValueError(f'{name}: not a saved model, it has no config.json')
+    try: return where, json.loads(file.read_text())
     except ValueError as e: raise ValueError(f'{name}: its config.json is damaged ({e})') from e
 
 # %% ../nbs/12_enhance.ipynb #b8c2ccc1
@@ -855,8 +857,9 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     data,out = Path(data),Path(out).resolve()
     if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
     homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
-    about = dict(system=system, data=f'{data.resolve()}', size=size, scale=scale, task=task, style=style and f'{style}')
-    kept,done = Checkpoint(out/'unfinished', minutes=minutes, about=about),[h for h in homes if (h/'config.json').exists()]
+    about = dict(system=system, data=data.resolve().name, size=size, scale=scale, task=task, style=style and Path(style).name)
+    kept = Checkpoint(out/'unfinished', minutes=minutes, about=about)
+    done = [h for h in homes if (h/'config.json').exists()]
     if done and not overwrite and not kept.files(): raise FileExistsError(f'{done[0]} holds a finished model')
     made = _systems(data, size, scale, task, style, kw)
     if system not in made: raise ValueError(f'system {system!r}: expected one of {", ".join(made)}')
