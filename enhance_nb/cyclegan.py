@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from fastcore.all import patch
+from fastcore.all import listify, patch
 from torch import nn
 from torchvision.transforms import v2
 
@@ -125,7 +125,7 @@ class CycleGan(Learner):
                  metrics=cycle_error, cbs=(), **kw): # of the `Learner`
         self.cycle, self.pools = CycleLoss(cycle, identity), [ImagePool(pool), ImagePool(pool)]      # of A, of B
         model = nn.ModuleDict(dict(g_ab=g_ab, g_ba=g_ba, d_a=d_a, d_b=d_b))
-        super().__init__(model, dls, LsganLoss(), lr, opt_func, metrics, [*self.pools, *cbs], **kw)
+        super().__init__(model, dls, LsganLoss(), lr, opt_func, metrics, [*self.pools, *listify(cbs)], **kw)
 
     def make_opts(self): # of the generators, of the critics
         pairs = [[self.model[k] for k in ks] for ks in (('g_ab', 'g_ba'), ('d_a', 'd_b'))]
@@ -221,5 +221,5 @@ def cyclegan_learner(data, # (A, B): folders, lists of files or of uint8 tensors
     torch.manual_seed(seed)
     generators = [ResnetGenerator(n_blocks or (6 if size < 256 else 9), nf, n_down) for _ in range(2)]
     critics = [PatchCritic(critic_nf, n_layers) for _ in range(2)]
-    cbs = [*([Ema(ema, k) for k in ('g_ab', 'g_ba')] if ema else []), *cbs]
+    cbs = [*([Ema(ema, k) for k in ('g_ab', 'g_ba')] if ema else []), *listify(cbs)]
     return CycleGan(*generators, *critics, data, cbs=cbs, seed=seed, **kw)

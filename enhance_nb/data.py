@@ -12,7 +12,7 @@ __all__ = ['datasets', 'shape_classes', 'run_size', 'fetch', 'show_images', 'sha
            'Unpaired', 'seeded', 'EpochSampler', 'SeededItems', 'DataLoaders', 'show_pairs', 'load_set', 'class_words']
 
 # %% ../nbs/01_data.ipynb #8c0d441f
-import csv, gzip, io, math, os, random, shutil, stat, struct, sys, tarfile, zipfile
+import csv, gzip, io, math, os, random, shutil, stat, struct, sys, tarfile, warnings, zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -636,6 +636,8 @@ class Items(Dataset):
     "Base of the sets: `xs` are files or uint8 tensors, `tfms` one `v2` transform or a list of them"
     room = 8e9 # bytes that a cache may take; what does not fit is read anew each time
     def __init__(self, xs, tfms=None, cache=False):
+        if isinstance(xs, (str, Path)):
+            raise TypeError(f'{type(self).__name__}: {xs}: expected a list of files, such as `image_files` gives')
         self.xs, self.tfms, self.cache = list(xs), self._compose(tfms), {} if cache else None
         if not self.xs: raise ValueError(f'{type(self).__name__}: no items')
 
@@ -659,7 +661,7 @@ class Pairs(Items):
                  xs, # inputs: files or uint8 tensors (3, h, w); a file may stand there many times
                  ys=None, # targets, in the same order; None: x and y start as the same photo
                  tfms=None, # v2 transform(s) of both
-                 x_tfms=None, # v2 transform(s) of x alone: the degradation
+                 x_tfms=None, # v2 transform(s) of x alone, the degradation; they get bytes, see `Degrade`
                  classes=None, # names of the classes, or their number: then `ys` are masks
                  remap=None, # dict of numbers in the mask files to class numbers, e.g. {255: 1}, or {11: 255} to ignore
                  cache=False, # keep decoded images in memory (3 bytes a pixel, up to `room`)
@@ -680,9 +682,12 @@ def _name(item): return item if isinstance(item, (str, Path)) else 'a tensor'
 def _target(self:Pairs, i):
     if not self.classes: return self._read(self.ys[i])
     y = self._read(self.ys[i], _numbers, self.remap)
-    if bad := sorted(set(y.unique().tolist()) - {*range(len(self.classes)), 255}):
+    held = set(y.unique().tolist())
+    if bad := sorted(held - {*range(len(self.classes)), 255}):
         raise ValueError(f'Pairs: {_name(self.ys[i])} holds {bad}, but there are {len(self.classes)} classes '
                          f'(0 to {len(self.classes)-1}; 255 = ignore); see `remap`')
+    if len(self.classes) == 2 and held == {0, 255} and not self.remap:
+        warnings.warn('Pairs: a mask holds 0 and 255, and 255 is ignored; is it class 1? Then `remap={255: 1}`')
     return y
 
 @patch
@@ -694,6 +699,9 @@ def __getitem__(self:Pairs, i): # (x, y)
                          f'{tuple(y.shape[-2:])} (height, width): begin `tfms` with a ScaledCrop, or make them equal')
     if self.tfms is not None: x, y = _move(self.tfms, x, y) if y is not x else [self.tfms(x)]*2
     if self.x_tfms is not None: x = self.x_tfms(x)
+    if x.is_floating_point() and (x.amin() < -.05 or x.amax() > 1.05):
+        raise ValueError(f'Pairs: the transforms gave floats from {x.amin():.3g} to {x.amax():.3g}, expected bytes, as '
+                         'they get, or floats in [0, 1]; `Degrade` is a base for those of your own')
     return _finish(x), _finish(y)
 
 # %% ../nbs/01_data.ipynb #172b5737
@@ -844,6 +852,7 @@ class DataLoaders:
                  drop_last=True, # leave out an incomplete last training batch
                  batch_tfms=None, # v2 transform(s) of training batches: one draw for the whole batch
                 ):
+        if isinstance(train, DataLoader): raise TypeError('DataLoaders: takes data sets, and makes the loaders itself')
         if len(train) < bs and drop_last:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
         def loader(ds, bs, shuffle, drop_last, tfms=None):

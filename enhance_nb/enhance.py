@@ -287,11 +287,14 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   keep_color=None): # keep the mean colours around each pixel? None: as the model's config says
     """`image`, `model.scale` times larger and of the same kind (gray becomes colour if the model colours). Raises
     ValueError if the model gives NaN or for a wrong argument, MemoryError where even small tiles are too large"""
+    if not hasattr(model, 'scale'):
+        raise ValueError(f'model: a {type(model).__name__} that gives no pictures of a known `scale`; see `load_model`')
+    if not isinstance(image, Photo) and check_image(image).ndim!=3:
+        raise ValueError(f'image: expected a Photo or a tensor (3, h, w), got {tuple(image.shape)}')
     dev,dtype,keep = _settings(model, side, precision, strength, keep_color)
     f,s = _finite(model, dtype),model.scale
     is_photo = isinstance(image, Photo)
-    px = image.pixels if is_photo else check_image(image).detach().movedim(-3, -1)
-    if px.ndim!=3: raise ValueError(f'image: expected a Photo or a tensor (3, h, w), got {tuple(image.shape)}')
+    px = image.pixels if is_photo else image.detach().movedim(-3, -1)
     colours = getattr(model, 'colorize', False)
     if is_photo and px.shape[2]<3 and colours: px = px[...,[0,0,0,*range(1, px.shape[2])]]
     if overlap is None: overlap = max(model.radius, 2) + (2*_WINDOW+2)*bool(keep)
@@ -857,7 +860,8 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     data,out = Path(data),Path(out).resolve()
     if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
     homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
-    about = dict(system=system, data=data.resolve().name, size=size, scale=scale, task=task, style=style and Path(style).name)
+    about = dict(system=system, data=data.resolve().name, size=size, scale=scale, task=task,
+                 style=style and Path(style).name)
     kept = Checkpoint(out/'unfinished', minutes=minutes, about=about)
     done = [h for h in homes if (h/'config.json').exists()]
     if done and not overwrite and not kept.files(): raise FileExistsError(f'{done[0]} holds a finished model')

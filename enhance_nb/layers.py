@@ -22,6 +22,7 @@ from hashlib import sha256
 from importlib.resources import files
 from math import log2, prod
 from pathlib import Path
+from threading import get_ident
 
 import torch
 import torch.nn.functional as F
@@ -356,10 +357,14 @@ def cross_conv(nf, norm=nn.BatchNorm2d, act=relu): # (n, nf, h, w) -> (n, nf, h,
 
 # %% ../nbs/02_layers.ipynb #5fc0e60e
 class SaveFeatures:
-    """Keeps the latest output of `module` in `.features` until `remove`, or to the end of a `with` block. The tensor
-    itself, not a copy: an activation in place after `module` changes it (`features_of` sees to that)"""
-    def __init__(self, module): self.features, self.hook = None, module.register_forward_hook(self._save)
-    def _save(self, module, args, output): self.features = output
+    """Keeps the latest output of `module` in `.features` until `remove`, or to the end of a `with` block; calls from
+    other threads are not ours"""
+    def __init__(self, module,
+                 copy=False): # else the tensor itself, which a later operation in place changes
+        self.features, self.copy, self.thread = None, copy, get_ident()
+        self.hook = module.register_forward_hook(self._save)
+    def _save(self, module, args, output):
+        if get_ident() == self.thread: self.features = output.clone() if self.copy else output
     def remove(self): self.hook.remove(); self.features = None
     def __enter__(self): return self
     def __exit__(self, *exc): self.remove()
@@ -386,7 +391,7 @@ class FeaturesOf(nn.Module):
     def train(self, mode=True): return super().train(False)       # a judge never trains
 
     def forward(self, x): # (n, 3, h, w) in [0, 1] -> list of (n, c, h', w'), one a layer
-        saved = [SaveFeatures(self.net.get_submodule(n)) for n in self.layers]
+        saved = [SaveFeatures(self.net.get_submodule(n), copy=True) for n in self.layers]
         try:
             self.net(self.norm(x))
             return [s.features for s in saved]
@@ -404,8 +409,6 @@ def features_of(net, # any module; it is frozen and set to eval
     for n in layers:
         if n in known: continue
         raise ValueError(f'features_of: no layer {n!r} in {type(net).__name__}; there are {list(known)[1:9]} ...')
-    for m in known.values():
-        if hasattr(m, 'inplace'): m.inplace = False      # the next layer must not overwrite what is kept
     if type(net) is nn.Sequential:
         top = list(net._modules)
         net = net[:1 + max(top.index(n.split('.')[0]) for n in layers)]
@@ -503,7 +506,7 @@ def _file(folder, name, **hub):
     return Path(folder)/name
 
 # %% ../nbs/02_layers.ipynb #51187ebf
-def _half(v): # a tensor of a state; what float16 cannot hold stays as it is
+def _half(v): # a tensor of a state; one too large for float16 stays as it is
     h = v.half() if v.is_floating_point() else v
     return h if torch.equal(h.isfinite(), v.isfinite()) else v
 
@@ -534,7 +537,7 @@ class Pretrained(nn.Module, ModelHubMixin):
         cfg = json.loads(Path(_file(model_id, 'config.json', **hub)).read_text())
         if cfg.get('class') != cls.__name__:
             raise ValueError(f'{model_id}: holds a {cfg.get("class")}, not a {cls.__name__}')
-        model = cls(**args)
+        model = cls(**{k: v for k, v in args.items() if k not in ('class', 'info')}) # given to those that take **kwargs
         state = load_file(_file(model_id, 'model.safetensors', **hub))
         model.load_state_dict(state if state.keys() == model.state_dict().keys() else plain_names(state))
         model.info = cfg['info']
@@ -543,13 +546,16 @@ class Pretrained(nn.Module, ModelHubMixin):
 # %% ../nbs/02_layers.ipynb #5046e50e
 @patch
 def save_pretrained(self:Pretrained, save_directory, *, push_to_hub=False, repo_id=None, **kwargs):
+    """Write `config.json`, `model.safetensors` (parameters in float16, buffers as they are) and a README into a folder,
+    and with `push_to_hub` to the hub. Raises ValueError, before anything is touched, for arguments that are no JSON"""
     kind, folder = type(self).__name__, Path(save_directory)
     if self._lost: raise ValueError(f'{kind}: argument {self._lost[0]!r} is no JSON value, so this model cannot be '
                                     'rebuilt; pass a name instead')
     for k, v in self.info.items():
         try: json.dumps(v)
         except TypeError as e: raise ValueError(f'{kind}: info[{k!r}] is no JSON value ({e})') from e
-    data = save({k: _half(v).cpu().contiguous() for k, v in self.state_dict().items()})
+    learnt = {k for k, _ in self.named_parameters(remove_duplicate=False)}
+    data = save({k: (_half(v) if k in learnt else v).cpu().contiguous() for k, v in self.state_dict().items()})
     info = self.info | dict(sha256=sha256(data).hexdigest())
     config = json.dumps({'class': kind, **(self._hub_mixin_config or {}), 'info': info}, indent=2)+'\n'
     folder.mkdir(parents=True, exist_ok=True)

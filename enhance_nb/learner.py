@@ -10,9 +10,10 @@ __all__ = ['Callback', 'Decay', 'TrainingPhase', 'phases_one_cycle', 'phases_sgd
            'Tracker', 'Checkpoint']
 
 # %% ../nbs/04_learner.ipynb #fd53ba6a
-import copy, csv, io, math, random, re, sys, time
+import copy, csv, io, math, random, re, sys, time, warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -26,6 +27,7 @@ from accelerate.tracking import filter_trackers
 from accelerate.utils import DistributedDataParallelKwargs, broadcast, set_seed
 from fastcore.all import listify, patch
 from torch import nn
+from torch.utils.data import RandomSampler
 from tqdm import tqdm
 
 from .data import seeded, show_masks, show_pairs
@@ -111,6 +113,10 @@ def phases_linear_decay(epochs, lr, flat=.5, # share of the time at the full rat
     return [TrainingPhase(epochs*flat, lr, **kw), TrainingPhase(epochs*(1-flat), lr, Decay.linear, **kw)]
 
 # %% ../nbs/04_learner.ipynb #a1da9e5c
+def _called(metric): # its name in tables
+    if isinstance(metric, partial): return _called(metric.func)
+    return getattr(metric, '__name__', type(metric).__name__)
+
 class Learner:
     "Trains `model` on `dls`. Override `one_batch` (and `make_opts`) for anything but supervised training"
     def __init__(self,
@@ -131,6 +137,9 @@ class Learner:
                 ):
         self.model, self.dls, self.loss_func, self.lr, self.opt_func = model, dls, loss_func, lr, opt_func
         self.metrics, self.cbs = listify(metrics), listify(cbs)
+        if not hasattr(dls, 'train'): raise TypeError(f'Learner: expected `DataLoaders`, got a {type(dls).__name__}')
+        names = list(map(_called, self.metrics))
+        if len({*names}) < len(names): raise ValueError(f'Learner: metrics of one name: {", ".join(names)}')
         self.precision, self.compile, self.clip, self.accum = precision, compile, clip, accum
         self.seed, self.quiet = seed, quiet
         self.groups = [model] if groups is None else list(groups(model) if callable(groups) else groups)
@@ -145,6 +154,7 @@ class Learner:
 @patch
 def one_batch(self:Learner, batch):
     "Predict, measure and, in training, step"
+    if isinstance(batch, dict): raise TypeError('Learner: the batch is a dict; override `one_batch`')
     *xs, self.target = batch
     self.pred = self.model(*xs)
     self.loss = self.loss_func(self.pred, self.target)
@@ -152,9 +162,12 @@ def one_batch(self:Learner, batch):
 
 @patch
 def make_opts(self:Learner):
-    "The optimisers; a GAN makes two"
+    "The optimisers, each `opt_func` of a list of dicts, one a layer group; a GAN makes two"
     groups = [[p for p in g.parameters() if p.requires_grad] for g in self.groups]
     if not any(groups): raise ValueError('Learner: no parameter is left to train; unfreeze some')
+    own = {id(p) for ps in groups for p in ps}
+    if lost := [k for k, p in self.model.named_parameters() if p.requires_grad and id(p) not in own]:
+        warnings.warn(f'Learner: {len(lost)} parameters are in no layer group and will not learn, such as {lost[0]}')
     return [self.opt_func([dict(params=ps, group=k) for k, ps in enumerate(groups) if ps], lr=self.lr)]
 
 # %% ../nbs/04_learner.ipynb #2609331e
@@ -195,12 +208,15 @@ def fit(self:Learner,
     if isinstance(phases, (int, float)): phases = TrainingPhase(phases, self.lr)
     phases, own, model, self.nets = listify(phases), self.opt_func, self.model, []
     self.running = [Schedule(), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
+    if wrong := [cb for cb in self.running if not hasattr(cb, 'order')]:
+        raise TypeError(f'fit: {wrong[0]!r} is no callback; a rate belongs into a phase, or see `fit_one_cycle`')
     self.running.sort(key=lambda cb: cb.order)
     self.batch, self.losses, self.rng = 0, [], None
     try:
         self._prepare(phases)
         self('before_fit')
         self._loop()
+    except CancelFit: pass                    # before the first step
     finally:
         self.opt_func, self.model = own, model
         for net in self.nets: self._release(net)
@@ -338,7 +354,7 @@ def validate(self:Learner):
     self('after_valid')
     if self.valid_dl is None: return {}
     *means, n = self.acc.reduce(sums.to(self.acc.device, torch.float32)).tolist()
-    names = ['valid_loss', *[getattr(m, '__name__', type(m).__name__) for m in self.metrics]]
+    names = ['valid_loss', *map(_called, self.metrics)]
     return {k: v/n for k, v in zip(names, means)}
 
 # %% ../nbs/04_learner.ipynb #77666e9c
@@ -351,7 +367,8 @@ class Schedule(Callback):
         k = learn._now(learn.i)
         p = learn.plan[k]
         self.enter(learn, k)
-        learn.rate, learn.mom = (v if v is None else float(v) for v in p.phase.at((learn.i - p.start)/(p.end - p.start)))
+        lr, mom = p.phase.at((learn.i - p.start)/(p.end - p.start))
+        learn.rate, learn.mom = float(lr), mom if mom is None else float(mom)
         for g in (g for o in learn.opts for g in o.param_groups):
             g['lr'] = learn.rate * float(self.mults[g['group']] if self.mults else g.get('lr_mult', 1.))
             if self.wd is not None: g['weight_decay'] = float(self.wd)
@@ -427,7 +444,8 @@ def _rows(self:Progress, learn):
         if not {*row} <= {*self.columns}:
             self.columns = [*row]
             self._say('  '.join(f'{k:>10}' for k in row))
-        cells = {k: f'{v:.4g}' if abs(v) < 10 and k != 'seconds' else f'{v:.2f}' for k, v in row.items()}
+        def shown(k, v): return f'{v:.4g}' if abs(v) < 10 and k != 'seconds' else f'{v:.2f}'
+        cells = {k: shown(k, v) if isinstance(v, (int, float)) else str(v) for k, v in row.items()}
         self._say('  '.join(f'{cells.get(k, ""):>10}' for k in self.columns))
     self.shown = len(learn.history)
 
@@ -691,6 +709,7 @@ class CsvHistory(Callback):
     def __init__(self, file): self.file = Path(file)
     def after_epoch(self, learn):
         if not learn.acc.is_main_process: return
+        self.file.parent.mkdir(parents=True, exist_ok=True)
         names = list(dict.fromkeys(k for row in learn.history for k in row))
         with atomic_write(self.file) as f, io.TextIOWrapper(f, 'utf8', newline='') as t:
             w = csv.DictWriter(t, names)
@@ -700,6 +719,10 @@ class CsvHistory(Callback):
 class SaveModel(Callback):
     "After each epoch, the model and `history.csv` into `folder`"
     def __init__(self, folder): self.folder = Path(folder)
+
+    def before_fit(self, learn):
+        if not hasattr(learn.bare, 'save_pretrained'):
+            raise TypeError(f'SaveModel: a {type(learn.bare).__name__} has no `save_pretrained`, see `Pretrained`')
 
     def after_epoch(self, learn):
         if not learn.acc.is_main_process: return
@@ -766,6 +789,8 @@ class Checkpoint(Callback):
 
     def before_fit(self, learn):
         self.folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(getattr(learn.dls.train, 'sampler', None), RandomSampler):
+            warnings.warn('Checkpoint: an epoch that was cut goes on in another order, unless it is of `DataLoaders`')
         if learn.acc.is_main_process: tidy(self.folder)                # writes that were killed
         self.last, self.due = time.time(), False
         self.fit = {'steps': learn.n, 'first step': len(learn.steps), 'seed': learn.seed, 'accum': learn.accum,
@@ -801,11 +826,17 @@ def save(self:Checkpoint, learn):
     if not learn.acc.is_main_process: return
     scaler, data = learn.acc.scaler, io.BytesIO()
     # no NumPy's
-    history = [{k: float(v) if isinstance(v, float) else v for k, v in row.items()} for row in learn.history]
+    history = [{k: v.item() if hasattr(v, 'item') else v for k, v in row.items()} for row in learn.history]
     cbs = {k: cb.state_dict() for k, cb in _stateful(learn).items()}
     torch.save({k: getattr(learn, k) for k in _kept} | dict(fit=self.fit, history=history,
                model=learn.bare.state_dict(), rng=_get_rng(), cbs=cbs, opts=[o.state_dict() for o in learn.opts],
                scaler=scaler and scaler.state_dict()), data)
+    if not self.files():                                     # known now, and not when it is needed
+        data.seek(0)
+        try: torch.load(data, weights_only=True)
+        except Exception as e:
+            raise TypeError(f'{self.folder}: what a callback keeps cannot be read again; numbers, words and tensors can '
+                            f'({", ".join(cbs)})') from e
     name = f'{learn.i:010}-{learn.epoch:06}.ckpt'            # the end of an epoch comes after its last batch
     with atomic_write(self.folder/name) as f: f.write(sha256(data.getvalue()).digest() + data.getvalue())
     for old in self.files()[:-self.keep]: old.unlink()

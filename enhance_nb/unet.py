@@ -236,7 +236,7 @@ def unet_groups(model): # with an `encoder`; any other is one group -> list of t
     "The first half of the encoder's layers, the second, all the rest: for rates that differ (`mults`)"
     if not hasattr(model, 'encoder'): return [model]
     layers = list(dict.fromkeys(_owners(model.encoder)))
-    rest = [c for c in model.children() if c is not model.encoder]
+    rest = [*(c for c in model.children() if c is not model.encoder), nn.ParameterList(model.parameters(False))]
     return [nn.ModuleList(ms) for ms in (layers[:len(layers)//2], layers[len(layers)//2:], rest)]
 
 # %% ../nbs/08_unet.ipynb #827ee17a

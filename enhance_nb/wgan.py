@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 import torch
 import torch.nn.functional as F
-from fastcore.all import patch
+from fastcore.all import listify, patch
 from torch import nn
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as TF
@@ -254,7 +254,7 @@ def wgan_learner(data, # pictures: a folder, files or a uint8 tensor (n, 3 or 1,
     torch.manual_seed(seed)
     generator = generator or DcGenerator(size, nz, nf, n_extra, up, gray)
     critic = critic or DcCritic(size, nf, n_extra, 'batch' if constraint == 'clamp' else None, head)
-    cbs = [*([Ema(ema, 'generator')] if ema else []), *cbs]
+    cbs = [*([Ema(ema, 'generator')] if ema else []), *listify(cbs)]
     return Wgan(generator, critic, data, constraint, lr, cbs=cbs, seed=seed, **kw)
 
 # %% ../nbs/10_wgan.ipynb #31dea0fd
