@@ -173,6 +173,8 @@ def _stoppable():
 # %% ../nbs/13_cli.ipynb #cded2c0c
 def main(argv=None): # the words after `enhance`; None: those of the command line
     "Do what the words say; gives the exit status"
+    for n in ('stdout','stderr'): # closed by who started us, such as cron
+        if getattr(sys, n) is None: setattr(sys, n, open(os.devnull, 'w'))
     for s in (sys.stdout,sys.stderr): # a name that the terminal cannot show stops nothing
         with suppress(AttributeError): s.reconfigure(errors='backslashreplace')
     try: args = _parser().parse_args(argv)
@@ -194,7 +196,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         return 128+13
     except Exception as e:
         if args.debug: raise
-        known = isinstance(e, (ValueError,OSError,ImportError))
+        known = isinstance(e, (ValueError,OSError,ImportError,FloatingPointError))
         _oops(e if known else f'{type(e).__name__}: {e} (--debug shows where)')
         return 2
 

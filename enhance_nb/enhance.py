@@ -397,11 +397,14 @@ class Batch:
             raise ValueError(f'shard: expected (i, n) with i from 1 to n, got {self.shard}')
 
     def found(self): # {file: its place under the output folder, or what is wrong}
-        found = {}
+        found,seen = {},set() # a file by two names, `photos` and its full path, is one
         for p in map(Path, self.paths):
             try: files = image_files(p, self.recursive)
             except OSError as e: found[p] = OSError(f'{p}: cannot be read ({e.strerror})') if e.strerror else e
-            else: found |= {f: f.relative_to(p) if p.is_dir() else Path(f.name) for f in files if f not in found}
+            else:
+                for f in files:
+                    if (at := os.path.abspath(f)) not in seen: found[f] = f.relative_to(p) if p.is_dir() else Path(f.name)
+                    seen.add(at)
         return dict(sorted(found.items()))
 
 # %% ../nbs/12_enhance.ipynb #b0f9eb89
@@ -859,12 +862,20 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     from enhance_nb.learner import Checkpoint, CsvHistory, phases_linear_decay, phases_one_cycle
     data,out = Path(data),Path(out).resolve()
     if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
+    if out==data.resolve(): raise ValueError(f'{out}: the model needs a folder of its own')
+    if not 0<epochs<1e6: raise ValueError(f'epochs {epochs}: expected more than 0')
+    if lr is not None and not 0<lr<1e3: raise ValueError(f'lr {lr}: expected more than 0')
+    if scale not in (2,3,4): raise ValueError(f'scale {scale}: expected 2, 3 or 4')
+    if size is not None and size<8: raise ValueError(f'size {size}: expected at least 8 pixels')
     homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
     about = dict(system=system, data=data.resolve().name, size=size, scale=scale, task=task,
                  style=style and Path(style).name)
     kept = Checkpoint(out/'unfinished', minutes=minutes, about=about)
     done = [h for h in homes if (h/'config.json').exists()]
-    if done and not overwrite and not kept.files(): raise FileExistsError(f'{done[0]} holds a finished model')
+    if not overwrite and not kept.files():
+        if done: raise FileExistsError(f'{done[0]} holds a finished model')
+        if there := [f for h in homes for f in (h/'README.md',h/'model.safetensors') if f.exists()]:
+            raise FileExistsError(f'{there[0]} exists; take another folder')
     made = _systems(data, size, scale, task, style, kw)
     if system not in made: raise ValueError(f'system {system!r}: expected one of {", ".join(made)}')
     learn = made[system]()
