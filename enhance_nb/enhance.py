@@ -272,6 +272,13 @@ def _pieces(core, tile, grid): # of (rows, columns), at most `tile` wide
     (y,x),cuts = core,tiles(*(c.stop-c.start for c in core), tile, 0, grid)
     return [(slice(y.start+a.start, y.start+a.stop), slice(x.start+b.start, x.start+b.stop)) for (a,b),_ in cuts]
 
+# %% ../nbs/12_enhance.ipynb #c0f40dc3
+def _pixels(image): # of a `Photo` or a tensor -> (h, w, c)
+    if isinstance(image, Photo): return image.pixels
+    if check_image(image).ndim!=3:
+        raise ValueError(f'image: expected a Photo or a tensor (3, h, w), got {tuple(image.shape)}')
+    return image.detach().movedim(-3, -1)
+
 # %% ../nbs/12_enhance.ipynb #5c31f04b
 def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   model, # as `load_model` gives it
@@ -287,14 +294,9 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   keep_color=None): # keep the mean colours around each pixel? None: as the model's config says
     """`image`, `model.scale` times larger and of the same kind (gray becomes colour if the model colours). Raises
     ValueError if the model gives NaN or for a wrong argument, MemoryError where even small tiles are too large"""
-    if not hasattr(model, 'scale'):
-        raise ValueError(f'model: a {type(model).__name__} that gives no pictures of a known `scale`; see `load_model`')
-    if not isinstance(image, Photo) and check_image(image).ndim!=3:
-        raise ValueError(f'image: expected a Photo or a tensor (3, h, w), got {tuple(image.shape)}')
     dev,dtype,keep = _settings(model, side, precision, strength, keep_color)
     f,s = _finite(model, dtype),model.scale
-    is_photo = isinstance(image, Photo)
-    px = image.pixels if is_photo else image.detach().movedim(-3, -1)
+    is_photo,px = isinstance(image, Photo),_pixels(image)
     colours = getattr(model, 'colorize', False)
     if is_photo and px.shape[2]<3 and colours: px = px[...,[0,0,0,*range(1, px.shape[2])]]
     if overlap is None: overlap = max(model.radius, 2) + (2*_WINDOW+2)*bool(keep)
@@ -315,6 +317,8 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
 
 # %% ../nbs/12_enhance.ipynb #b7d24428
 def _settings(model, side=None, precision='auto', strength=1., keep_color=None): # device, type, keep colours?
+    if not hasattr(model, 'scale'):
+        raise ValueError(f'model: a {type(model).__name__} of no known `scale`; see `load_model`')
     if side and side<0: raise ValueError(f'side: expected 0 or more, got {side}')
     if not 0<=strength<=1: raise ValueError(f'strength: expected 0 to 1, got {strength}')
     keep = model.info.get('keep_color', False) if keep_color is None else keep_color
@@ -766,11 +770,11 @@ def generate_files(
 
 # %% ../nbs/12_enhance.ipynb #c324ccfd
 def _flaw(file, least): # what keeps it from being trained on, or ''
-    from enhance_nb.files import _open, _reason
+    from enhance_nb.files import _open, _reason, _single
     try:
         with _open(file) as im:
             if min(im.size)<least: return f'{im.width}x{im.height} is smaller than {least} pixels'
-            if (n := getattr(im, 'n_frames', 1))>1 and im.format not in ('MPO','HEIF'): return f'it holds {n} pictures'
+            _single(im)
             im.draft('RGB', [n//8 for n in im.size]) # to its end, but a JPEG at an eighth of the size
             im.load()
     except Exception as e: return _reason(file, e)
@@ -846,6 +850,21 @@ def _systems(data, size, scale, task, style, kw): # name: function that makes a 
         return cyclegan_learner(ab, **dict(size=size or 128, nf=32)|kw)
     return dict(superres=superres, restore=restore, unet=unet, style=repaint, wgan=wgan, cyclegan=cyclegan)
 
+# %% ../nbs/12_enhance.ipynb #449d7664
+def _asked(data, out, epochs, lr, size, scale): # what cannot be meant is an error
+    if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
+    if out==data.resolve(): raise ValueError(f'{out}: the model needs a folder of its own')
+    if not 0<epochs<1e6: raise ValueError(f'epochs {epochs}: expected more than 0')
+    if lr is not None and not 0<lr<1e3: raise ValueError(f'lr {lr}: expected more than 0')
+    if scale not in (2,3,4): raise ValueError(f'scale {scale}: expected 2, 3 or 4')
+    if size is not None and size<8: raise ValueError(f'size {size}: expected at least 8 pixels')
+
+def _unused(homes): # nothing that others have written is lost
+    for h in homes:
+        if (h/'config.json').exists(): raise FileExistsError(f'{h} holds a finished model')
+        for f in (h/'README.md',h/'model.safetensors'):
+            if f.exists(): raise FileExistsError(f'{f} exists; take another folder')
+
 # %% ../nbs/12_enhance.ipynb #2e0fa4b5
 def train_model(system, # superres, restore, unet, style, wgan or cyclegan
                 data, # the folder, see the table
@@ -861,21 +880,12 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     `Learner`. Raises ValueError for what the folder lacks; under torchrun, each process does its share"""
     from enhance_nb.learner import Checkpoint, CsvHistory, phases_linear_decay, phases_one_cycle
     data,out = Path(data),Path(out).resolve()
-    if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
-    if out==data.resolve(): raise ValueError(f'{out}: the model needs a folder of its own')
-    if not 0<epochs<1e6: raise ValueError(f'epochs {epochs}: expected more than 0')
-    if lr is not None and not 0<lr<1e3: raise ValueError(f'lr {lr}: expected more than 0')
-    if scale not in (2,3,4): raise ValueError(f'scale {scale}: expected 2, 3 or 4')
-    if size is not None and size<8: raise ValueError(f'size {size}: expected at least 8 pixels')
+    _asked(data, out, epochs, lr, size, scale)
     homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
     about = dict(system=system, data=data.resolve().name, size=size, scale=scale, task=task,
                  style=style and Path(style).name)
     kept = Checkpoint(out/'unfinished', minutes=minutes, about=about)
-    done = [h for h in homes if (h/'config.json').exists()]
-    if not overwrite and not kept.files():
-        if done: raise FileExistsError(f'{done[0]} holds a finished model')
-        if there := [f for h in homes for f in (h/'README.md',h/'model.safetensors') if f.exists()]:
-            raise FileExistsError(f'{there[0]} exists; take another folder')
+    if not overwrite and not kept.files(): _unused(homes)
     made = _systems(data, size, scale, task, style, kw)
     if system not in made: raise ValueError(f'system {system!r}: expected one of {", ".join(made)}')
     learn = made[system]()

@@ -163,8 +163,7 @@ def open(cls:Photo, path,
     path = _there(path, 'a picture')
     try:
         with _open(path) as im:
-            if getattr(im, 'n_frames', 1)>1 and im.format not in ('MPO','HEIF'): # a phone's photo with extra views
-                raise ImageError(f'it holds {im.n_frames} pictures (an animation or pages), expected one')
+            _single(im)
             if (n := im.width*im.height)>(max_pixels or n):
                 raise ImageError(f'{im.width}x{im.height} are {n:,} pixels, more than {max_pixels:,}')
             deep = _deep(im, path)
@@ -175,6 +174,10 @@ def open(cls:Photo, path,
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
 
 # %% ../nbs/00_files.ipynb #554c4a7c
+def _single(im):
+    if getattr(im, 'n_frames', 1)>1 and im.format not in ('MPO','HEIF'): # a phone's photo with extra views
+        raise ImageError(f'it holds {im.n_frames} pictures (an animation or pages), expected one')
+
 def _there(path, what): # a `Path` to a file
     path = Path(path)
     try: path.stat()

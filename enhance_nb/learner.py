@@ -112,11 +112,12 @@ def phases_linear_decay(epochs, lr, flat=.5, # share of the time at the full rat
     "Constant, then a straight line to 0 (CycleGAN, 1703.10593)"
     return [TrainingPhase(epochs*flat, lr, **kw), TrainingPhase(epochs*(1-flat), lr, Decay.linear, **kw)]
 
-# %% ../nbs/04_learner.ipynb #a1da9e5c
+# %% ../nbs/04_learner.ipynb #4e0dc8ee
 def _called(metric): # its name in tables
     if isinstance(metric, partial): return _called(metric.func)
     return getattr(metric, '__name__', type(metric).__name__)
 
+# %% ../nbs/04_learner.ipynb #a1da9e5c
 class Learner:
     "Trains `model` on `dls`. Override `one_batch` (and `make_opts`) for anything but supervised training"
     def __init__(self,
@@ -197,7 +198,7 @@ def _mean(self:Learner, loss): # over the devices
     return self.acc.reduce(loss.detach(), 'mean') if self.acc.num_processes > 1 else loss.detach()
 
 # %% ../nbs/04_learner.ipynb #19fafc5c
-class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included"
+class CancelFit(Exception): "Raised by a callback: end the fit now, `after_fit` included if it had begun"
 
 @patch
 def fit(self:Learner,
@@ -216,7 +217,7 @@ def fit(self:Learner,
         self._prepare(phases)
         self('before_fit')
         self._loop()
-    except CancelFit: pass                    # before the first step
+    except CancelFit: pass
     finally:
         self.opt_func, self.model = own, model
         for net in self.nets: self._release(net)
@@ -804,12 +805,14 @@ class Checkpoint(Callback):
     def after_epoch(self, learn):
         if learn.i == learn.n: self.save(learn)
 
-    def after_nan(self, learn):
-        "Keep only what has given a finite loss since it was written"
-        if not learn.acc.is_main_process: return
-        for f in self.files():
-            if int(f.name[:10]) == learn.i: f.unlink()
-        print(f'last good checkpoint: {(self.files() or ["none"])[-1]}')
+# %% ../nbs/04_learner.ipynb #1c1e1e03
+@patch
+def after_nan(self:Checkpoint, learn):
+    "Keep only what has given a finite loss since it was written"
+    if not learn.acc.is_main_process: return
+    for f in self.files():
+        if int(f.name[:10]) == learn.i: f.unlink()
+    print(f'last good checkpoint: {(self.files() or ["none"])[-1]}')
 
 # %% ../nbs/04_learner.ipynb #d4d434f9
 _kept = 'i n epoch batch losses steps history'.split()
