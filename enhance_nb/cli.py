@@ -23,7 +23,7 @@ def _photo_args(p, output, model, file=''):
     a('-o', '--output', help=output)
     a('--model', help=f'a packaged model, a folder, owner/model on the Hugging Face hub{file} (default: {model})')
     a('--recursive', action='store_true', help='look into folders within folders')
-    a('--strip-metadata', action='store_true', help='leave out the notes of the photo (EXIF, XMP)')
+    a('--strip-metadata', action='store_true', help='leave out the notes of the photo (EXIF, XMP, IPTC, texts)')
     a('--max-pixels', type=int, metavar='N', help='more are refused, in a photo (never above 178956970) '
       'and in its result (default: 500000000)')
     a('--shard', type=_shard, metavar='I/N', help='do the I-th of N shares of the photos, on one of N machines')
@@ -87,7 +87,7 @@ def _own_args(verb): # of the verbs for models
     t('--lr', type=float, help='peak of the learning rate (default: as in the lesson)')
     t('--size', type=int, metavar='N', help='side of the crops to learn from, in pixels (default: as in the lesson)')
     t('--scale', type=int, default=2, help='of superres (default: 2)')
-    t('--task', default='jpeg', help='of restore: jpeg (default) or denoise')
+    t('--task', default='jpeg', choices=('jpeg','denoise'), help='of restore (default: jpeg)')
     t('--style', metavar='PICTURE', help='of style: what to learn')
     t('--set', action='append', default=[], metavar='NAME=VALUE', help='of the learner: bs=8, nf=64, ...')
     t('--minutes', type=float, default=5, metavar='N', help='between two checkpoints (default: 5)')
@@ -142,7 +142,7 @@ def _photo_verbs(verb):
     _picture_args(s, '_xSCALE', 'superres-xSCALE'); _color_arg(s)
     r = verb('restore', restore, 'repair photos: what JPEG did to them, or noise; colour gray ones')
     r.add_argument('--task', choices=tuple(_TASKS), help='what to repair (default: jpeg)')
-    _picture_args(r, '_restored', 'the one for the task'); _color_arg(r)
+    _picture_args(r, '_restored, _denoised or _colorized', 'the one for the task'); _color_arg(r)
     g = verb('segment', segment, 'tell what is where in photos of streets: a painted photo, a mask, shares of classes')
     _photo_args(g, 'folder for the results, three files a photo (default: beside it)', 'segment-street')
     y = verb('style', style, 'repaint photos in the style of any picture, or by a network that knows one')
@@ -179,6 +179,7 @@ def main(argv=None): # the words after `enhance`; None: those of the command lin
         with suppress(AttributeError): s.reconfigure(errors='backslashreplace')
     try: args = _parser().parse_args(argv)
     except SystemExit as e: return e.code # --help, or words that argparse does not know: it has said so
+    if (getattr(args, 'output', None) or '').startswith('~/'): args.output = os.path.expanduser(args.output) # --output=~/x
     stopped = []
     try:
         with _stoppable() as stopped, warnings.catch_warnings():
@@ -249,7 +250,8 @@ def style(args):
         return _photos(args, args.model, check)
     if not_asked: raise ValueError(f'--{not_asked[0]} goes with --model, not with --style')
     from enhance_nb.enhance import style_files
-    if args.tile is not None and args.tile<0: raise ValueError(f'--tile: expected 0 or more, got {args.tile}')
+    for k in ('tile','style_weight'):
+        if (getattr(args, k) or 0)<0: raise ValueError(f'--{k.replace("_", "-")}: expected 0 or more, got {getattr(args, k)}')
     kw = {k: v for k in (*_SEARCH, 'tile') if (v := getattr(args, k)) is not None}
     return _ended(args, style_files(args.inputs, args.style, args.output, device=args.device, **kw, **_same(args)))
 
@@ -297,7 +299,7 @@ def _line(args):
     "A function that prints one `Result`"
     def report(r):
         if args.json:
-            facts = {k: getattr(r, k) for k in 'input output status reason seconds size new_size model classes'.split()}
+            facts = {k: getattr(r, k) for k in 'input output files status reason seconds size new_size model classes'.split()}
             print(json.dumps(facts|dict(seconds=round(r.seconds, 3)), default=str), flush=True)
         if r.status=='failed':
             _oops(r.reason)
@@ -323,6 +325,8 @@ def train(args):
 def _setting(s): # 'nf=64' -> ('nf', 64)
     name,eq,value = s.partition('=')
     if not (eq and name.isidentifier()): raise ValueError(f'--set {s}: expected NAME=VALUE')
+    if name in 'system data out epochs lr size scale task style minutes overwrite quiet'.split():
+        raise ValueError(f'--set {s}: that is an option of its own, see enhance train --help')
     try: return name,json.loads(value)
     except ValueError: return name,value
 

@@ -61,6 +61,7 @@ def _config(name):
         try: where,file = name,Path(hf_hub_download(name, 'config.json', local_files_only=_alone(name)))
         except Exception as e: raise ValueError(f'{name}: no folder, nor found on the hub ({type(e).__name__})') from e
     else:
+        if name.endswith('.safetensors'): raise FileNotFoundError(f'{name}: no such file')
         where = Path(name) if here and name not in {p.name for p in weights().glob('*')} else weights(name)
         file = where/'config.json'
         if not file.is_file(): raise ValueError(f'{name}: not a saved model, it has no config.json')
@@ -151,14 +152,15 @@ def convert_weights(file, # .pth, .pt, .pkl, .ckpt or .bin of a state
                     overwrite=False): # `Path` of what was written
     "The tensors of a pickle as a .safetensors file. Raises ValueError for one that holds anything else, or no state"
     file = Path(file)
-    out = Path(out) if out else file.with_suffix('.safetensors')
     if not file.is_file(): raise FileNotFoundError(f'{file}: no such file')
+    out = Path(out) if out else file.with_suffix('.safetensors')
     if out.suffix!='.safetensors': raise ValueError(f'{out}: expected a name that ends in .safetensors')
     if out.exists() and not overwrite: raise FileExistsError(f'{out} exists')
     try: state = torch.load(file, map_location='cpu', weights_only=True)
     except Exception as e:
-        why = str(e).split('\n')[0][:90]
-        raise ValueError(f'{file}: damaged, or more than tensors, which is refused ({why})') from e
+        held = re.search(r'GLOBAL (\S+)', str(e))
+        raise ValueError(f'{file}: ' + (f'holds more than tensors, {held[1]}, which is refused' if held else
+                                        'damaged, or not made by torch.save')) from e
     for k in ('params_ema','params','state_dict','model_state_dict','model'):
         if isinstance(state, dict) and isinstance(state.get(k), dict): state = state[k]
     state = {k: v for k,v in state.items() if torch.is_tensor(v)} if isinstance(state, dict) else {}
@@ -282,7 +284,7 @@ def _pixels(image): # of a `Photo` or a tensor -> (h, w, c)
 # %% ../nbs/12_enhance.ipynb #5c31f04b
 def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   model, # as `load_model` gives it
-                  tile=None, # side of a tile in pixels; None: by the free memory; 0: the whole image at once, as always
+                  tile=None, # side of a tile in pixels, at least 16; None: by the free memory; 0: the whole image at once, as always
                   # for a model that must see all of it
                   progress=None, # wraps the list of tiles, e.g. `tqdm`
                   overlap=None, # surroundings of a tile; None: as far as the model looks
@@ -309,7 +311,7 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
         x = (to_float(px[around]) if is_photo else px[around].permute(2,0,1)).to(dev, torch.float32)
         return torch.cat([_rgb(f, x[:3]), x[3:]]) if colours else _any_kind(f, x, opaque)
     out = (np if is_photo else torch).empty((px.shape[0]*s, px.shape[1]*s, px.shape[2]), dtype=px.dtype)
-    if tile is None: tile = _side(model, dev)
+    tile = _side(model, dev) if tile is None else tile and max(tile, 16)
     def put(core, y): out[core] = from_float(y, image.bits) if is_photo else y.clamp(0, 1).permute(1,2,0).to(out)
     _cover(px.shape[:2], s, tile, overlap, getattr(model, 'fold', 1), whole, answer, put, progress or list)
     if not is_photo: return out.permute(2,0,1).to(image.device)
@@ -386,7 +388,7 @@ class Batch:
     format: str = None # jpg, png, webp, ...; default: as the input
     quality: int = 95 # of JPEG, WebP and AVIF, 1 to 100
     recursive: bool = False # look into folders within folders?
-    strip_metadata: bool = False # leave out the photo's notes (EXIF, XMP); the colour profile stays
+    strip_metadata: bool = False # leave out the photo's notes (EXIF, XMP, IPTC, texts); the profile stays
     max_pixels: int = 500_000_000 # of a photo (where Pillow's limit, 179 million, holds too), and of its result
     shard: tuple = None # (i, n): the i-th of n shares, from 1
     dry_run: bool = False # only plan
@@ -396,7 +398,8 @@ class Batch:
         self.paths = [self.paths] if isinstance(self.paths, (str,Path)) else list(self.paths)
         if not self.paths or not all(map(str, self.paths)): raise ValueError('no input, or an input is an empty name')
         self.out,self.ext = _named(self.out, self.format)
-        if not 1<=self.quality<=100: raise ValueError(f'quality: expected 1 to 100, got {self.quality}')
+        _checked_quality(self.quality)
+        if self.max_pixels<1: raise ValueError(f'max_pixels: expected at least 1, got {self.max_pixels}')
         if self.shard and not 1<=self.shard[0]<=self.shard[1]:
             raise ValueError(f'shard: expected (i, n) with i from 1 to n, got {self.shard}')
 
@@ -422,6 +425,9 @@ def _named(out, format): # -> a Path or None, its ending or that of `format`
         if ext and FORMATS[ext]!=FORMATS[e]: raise ValueError(f'{out}: its name and the format {ext[1:]} differ')
     return out,ext
 
+def _checked_quality(q):
+    if not 1<=q<=100: raise ValueError(f'quality: expected 1 to 100, got {q}')
+
 def _formed(format): # '.jpg' for 'jpg', None for None
     ext = format and '.'+format.lower().lstrip('.')
     if ext and ext not in FORMATS:
@@ -437,10 +443,11 @@ def plan(self:Batch, own, # suffix without `out`
     found,rs = self.found(),[]
     if (one := self.out and self.out.suffix.lower() in FORMATS and not self.out.is_dir()) and len(found)>1:
         raise ValueError(f'{self.out}: expected a folder, as there are {len(found)} input files')
+    suffix = str(('' if self.out else own) if self.suffix is None else self.suffix)
+    if suffix and Path(suffix).name!=suffix: raise ValueError(f'suffix {suffix!r}: expected a part of a name')
     def written(f, tag=''): # the files that `f` becomes
         if one: return [self.out]
         place = self.out/found[f] if self.out else f
-        suffix = ('' if self.out else own) if self.suffix is None else self.suffix
         stem = place.stem+(tag and f'_{place.suffix[1:].lower()}')
         e = self.ext or (place.suffix if place.suffix.lower() in FORMATS else '.png')
         return [place.with_name(stem+end) for end in (suffix+e, *more)]
@@ -481,9 +488,17 @@ def _decide(self:Batch, rs, times, key): # which of them to skip
         try: there = all(o.exists() for o in r.files)
         except OSError as e: r.status,r.reason = 'failed',f'{r.output}: cannot be written ({e.strerror})'; continue
         if both := next((o for o in r.files if times[key(o)]>1), None):
-            r.status,r.reason = 'failed',f'{r.input}: {both} would be the output of another input too'
+            r.status,r.reason = 'failed',f'{r.input}: {both} would be the output of another input too; name another folder for it'
         elif key(r.input.resolve()) in outputs: r.status,r.reason = 'skipped',_OURS
-        elif there and not self.overwrite: r.status,r.reason = 'skipped',f'{r.output} exists'
+        elif there and not self.overwrite: r.status,r.reason = 'skipped',f'{r.output} exists{_maker(r)}'
+
+def _maker(r): # of what is there under the name of the result `r`, if it is another model, and its notes say so
+    from PIL import Image
+    from enhance_nb.files import _steps, _xmp
+    with suppress(Exception), Image.open(r.output) as im: # its pixels are not decoded
+        if (steps := _steps(_xmp(im))) and (name := steps[-1].get('model'))!=r.model: return f', made by {name}; ' \
+            'name another suffix or folder, or say overwrite'
+    return ''
 
 # %% ../nbs/12_enhance.ipynb #130f4a82
 @patch
@@ -534,7 +549,7 @@ def _read(self:Batch, r): # a `Photo`, or None
             r.status,r.reason = 'skipped',f'{r.model} has done it already'
             return
         _made_folder(r.output.parent)
-        return photo.like(photo.pixels, exif=b'', xmp=b'') if self.strip_metadata else photo
+        return photo.like(photo.pixels, exif=b'', xmp=b'', iptc=b'', text={}) if self.strip_metadata else photo
 
 # %% ../nbs/12_enhance.ipynb #5744b415
 @patch
@@ -554,7 +569,7 @@ def _write(self:Batch, r, save):
 # %% ../nbs/12_enhance.ipynb #bc67bbc2
 def enhance_files(
         paths, # a file, a folder, a pattern, or a list of those
-        out=None, # a folder, or for one input a file; None: beside the input, as NAME_x2.EXT
+        out=None, # a folder, or for one input a file; None: beside the input, as NAME_x2.EXT, NAME_restored.EXT, ...
         model='superres-x2', # a name for `load_model`, or a model
         device='auto', # see `pick_device`
         progress=True, # a bar on stderr for each photo that takes longer than a second
@@ -577,7 +592,7 @@ def enhance_files(
         bar = partial(_bar, desc=r.input.name, unit='tile') if progress else None
         done = _marked(enhance_image(photo, model, tile, bar, **how), model, **said)
         return partial(done.save, r.output, batch.quality)
-    own = f'_x{model.scale}' if model.scale>1 else getattr(model, 'suffix', '_restored')
+    own = f'_x{model.scale}' if model.scale>1 else model.info.get('suffix') or getattr(model, 'suffix', '_restored')
     return batch.run(batch.plan(own, name), work)
 
 # %% ../nbs/12_enhance.ipynb #5a5a5bca
@@ -731,6 +746,9 @@ def _repaint(r, photo, before, paintings, size, steps, preview, progress, qualit
                  r.output.with_name(f'{r.output.stem}_preview.jpg') if preview else None)
     try: x = stylize(photo.tensor(), paintings, steps=steps, size=longest, watch=seen, **options).cpu()
     finally: seen.close()
+    if photo.alpha: # it was laid on white; the result is as transparent as the photo
+        a = to_float(photo.pixels[...,-1:])[None]
+        x = torch.cat([x, F.interpolate(a, x.shape[1:], mode='bilinear', antialias=True)[0]])
     icc = photo.icc if options.get('keep_color') and photo.c>2 else b'' # the painting's colours are sRGB's
     r.new_size = x.shape[2],x.shape[1]
     facts = dict(software=f'enhance_nb {__version__}', model='stylize', steps=steps)
@@ -749,6 +767,7 @@ def generate_files(
     from enhance_nb.wgan import gallery, generate, latent
     if n<1 or columns<1: raise ValueError(f'expected at least one picture and one column, got {n} and {columns}')
     if seed<0: raise ValueError(f'seed {seed}: expected 0 or more')
+    _checked_quality(quality)
     out,ext = _named(out, format)
     if isinstance(model, (str,Path)): model = load_model(model, device)
     name = model.info.get('name', type(model).__name__)
@@ -897,7 +916,7 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     if not learn.acc.is_main_process: return learn
     recipe = f'enhance train {system}: {epochs} epochs, {len(learn.steps)} steps, rate {rate:g}, seed {learn.seed}'
     facts = dict(data=data.resolve().name, recipe=recipe, licence='ask who trained it, and on what')
-    if system=='restore': facts['task'] = task
+    if system=='restore': facts |= dict(task=task, suffix=dict(jpeg='_restored', denoise='_denoised')[task])
     if system=='cyclegan': facts['side'] = size or 128
     _finish(kept, dict(zip(homes, [learn.bare[k] for k in gan] if gan else [learn.bare])), facts)
     return learn

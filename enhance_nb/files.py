@@ -38,10 +38,14 @@ class Photo:
         icc=b'', # the colour profile
         format='', # of the file it came from, e.g. JPEG
         xmp=b'', # notes of people and programs, XML
-        dpi=None): # (x, y), pixels in an inch of paper
+        dpi=None, # (x, y), pixels in an inch of paper
+        iptc=b'', # the press's notes: caption, credit, copyright
+        text=None, # {keyword: words} of a PNG; `Comment` of JPEG and GIF too
+        lossless=False): # was it a WebP without loss?
         if not (pixels.ndim==3 and 1<=pixels.shape[2]<=4 and pixels.size and pixels.dtype in (np.uint8, np.uint16)):
             raise ImageError(f'expected pixels (h, w, 1 to 4), uint8 or uint16; got {pixels.shape}, {pixels.dtype}')
         self.pixels,self.exif,self.icc,self.format,self.xmp,self.dpi = pixels,exif,icc,format,xmp,dpi
+        self.iptc,self.text,self.lossless = iptc,dict(text or {}),lossless
 
     h,w,c = (property(lambda self, i=i: self.pixels.shape[i]) for i in range(3))
     bits  = property(lambda self: 8*self.pixels.itemsize, doc="Bits in each channel: 8 or 16")
@@ -93,6 +97,18 @@ def _xmp(im):
     a,end = x.find(b'<xmp:Thumbnails>'),b'</xmp:Thumbnails>'
     if a>=0 and (b := x.find(end, a))>=0: x = x[:a]+x[b+len(end):]
     return _without(x, _STALE)
+
+def _iptc(im): # from a JPEG or a TIFF
+    if im.format=='TIFF': return im.tag_v2._tagdata.get(33723, b'') # as it stands; the numbers may be called LONG
+    d = im.info.get('photoshop', {})
+    return d.get(0x404, b'') if isinstance(d, dict) else b''
+
+def _text(im):
+    t = {k: str(v) for k,v in im.info.items() if im.format=='PNG' and isinstance(v, str)} # no other facts are letters
+    if isinstance(c := im.info.get('comment'), bytes):
+        try: t['Comment'] = c.decode()
+        except UnicodeDecodeError: t['Comment'] = c.decode('latin-1')
+    return {k: v for k,v in t.items() if k!='XML:com.adobe.xmp' and not k.startswith('Raw profile')}
 
 def _dpi(im):
     d = im.info.get('dpi')
@@ -170,13 +186,21 @@ def open(cls:Photo, path,
             px,icc = (_to_16(im, path), im.info.get('icc_profile') or b'') if deep else _to_8(im)
             o,exif = _exif(im)
             format = 'JPEG' if im.format=='MPO' else im.format
-            return cls(np.ascontiguousarray(upright(px, o)), exif, icc, format, _xmp(im), _dpi(im))
+            return cls(np.ascontiguousarray(upright(px, o)), exif, icc, format, _xmp(im), _dpi(im), _iptc(im), _text(im),
+                       im.format=='WEBP' and _vp8l(path))
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
 
 # %% ../nbs/00_files.ipynb #554c4a7c
 def _single(im):
     if getattr(im, 'n_frames', 1)>1 and im.format not in ('MPO','HEIF'): # a phone's photo with extra views
         raise ImageError(f'it holds {im.n_frames} pictures (an animation or pages), expected one')
+
+def _vp8l(path): # is a WebP without loss?
+    with open(path, 'rb') as f:
+        f.seek(12)
+        while len(head := f.read(8))==8 and head[:4] not in (b'VP8 ',b'VP8L',b'ANMF'):
+            f.seek((n := int.from_bytes(head[4:], 'little')) + n%2, 1)
+        return head[:4]==b'VP8L'
 
 def _there(path, what): # a `Path` to a file
     path = Path(path)
@@ -250,7 +274,7 @@ def tensor(self:Photo): # (3, h, w) in [0, 1]
 def from_tensor(cls:Photo,
         x, # float (c, h, w); c is 1, 2, 3 or 4 as in `Photo`
         bits=8, # 8 or 16 bits a channel
-        **kwargs): # exif, icc, format, xmp, dpi
+        **kwargs): # exif, icc, format, xmp, dpi, iptc, text
     "A photo of `x`, clamped to [0, 1] and rounded"
     if not (torch.is_tensor(x) and x.is_floating_point() and x.ndim==3 and 1<=x.shape[0]<=4):
         raise ImageError(f'expected a float tensor (3, h, w) or (1, h, w), got {_kind(x)}')
@@ -286,6 +310,9 @@ def tidy(folder): # it need not exist
             except ProcessLookupError: f.unlink()
 
 # %% ../nbs/00_files.ipynb #ad36158d
+def _words(photo): # that a PNG can hold
+    return {k: v for k,v in photo.text.items() if 0<len(k)<80 and k.isprintable() and max(k)<'\u0100'}
+
 def _write_png16(f, px, photo):
     "Write `px` (h, w, c) uint16 and what else is known about `photo` as PNG"
     def chunk(kind, data):
@@ -297,6 +324,7 @@ def _write_png16(f, px, photo):
     if photo.dpi:  chunk(b'pHYs', struct.pack('>IIB', *(round(d/.0254) for d in photo.dpi), 1)) # in a metre
     if photo.exif: chunk(b'eXIf', photo.exif.removeprefix(b'Exif\0\0'))
     if photo.xmp:  chunk(b'iTXt', b'XML:com.adobe.xmp\0\0\0\0\0' + photo.xmp)
+    for k,v in _words(photo).items(): chunk(b'iTXt', k.encode('latin-1') + b'\0\0\0\0\0' + v.encode())
     z,above = zlib.compressobj(6),np.zeros((1,w*c*2), np.uint8)
     for i in range(0, h, 64):
         rows = np.concatenate([above, px[i:i+64].astype('>u2').reshape(-1, w*c).view(np.uint8)])
@@ -317,6 +345,7 @@ def _write_tiff16(f, px, photo):
     if c==4: d[338] = 2 # the fourth is opacity, and not multiplied into the others
     if photo.icc and (c!=4 or photo.c==4): d[34675] = photo.icc
     if photo.xmp: d[700] = photo.xmp
+    if photo.iptc: d[33723] = photo.iptc
     if photo.dpi: d[282],d[283],d[296] = *photo.dpi,2
     d[273] = d[279] = (0,)*len(starts) # where the strips are, behind the directory, and how large: not known yet
     f.write(b'II*\0\x08\0\0\0' + d.tobytes(8))
@@ -360,23 +389,31 @@ def save(self:Photo, path,
             raise ImageError(f'{path}: cannot be written as {fmt} ({e})') from e
 
 # %% ../nbs/00_files.ipynb #21556fef
-_MOST = 65_500 # bytes of EXIF, and of XMP, that a JPEG can hold
+_MOST = 65_500 # bytes of one kind of notes that a JPEG can hold
+
+def _resource(iptc): # as one of Photoshop's, in a segment of a JPEG
+    data = b'Photoshop 3.0\x008BIM' + struct.pack('>HHI', 0x404, 0, len(iptc)) + iptc + b'\0'*(len(iptc)%2)
+    return b'\xff\xed' + struct.pack('>H', len(data)+2) + data
 
 def _args(photo, fmt, quality): # for Pillow
     icc = photo.icc if photo.c>2 or fmt not in ('WEBP','AVIF') else b'' # they know no gray, so RGB is written
     args = {k: v for k,v in dict(exif=photo.exif, icc_profile=icc, xmp=photo.xmp, dpi=photo.dpi).items() if v}
     if fmt=='JPEG':
-        args['subsampling'] = 0 # colour in full resolution
-        for k in ('exif','xmp'):
-            if len(args.get(k, b''))>_MOST: args.pop(k)
-    if fmt=='PNG' and 'xmp' in args:
-        args['pnginfo'] = PngInfo()
-        args['pnginfo'].add_itxt('XML:com.adobe.xmp', args.pop('xmp').decode(errors='replace'))
-    if fmt=='TIFF' and 'xmp' in args: # it stores both in one list
-        args['exif'] = Image.Exif()
-        args['exif'].load(photo.exif)
-        args['exif'][700] = args.pop('xmp')
-    return args|(dict(quality=quality) if fmt in ('JPEG','WEBP','AVIF') else {})
+        args |= {k: v for k,v in dict(comment=photo.text.get('Comment', '').encode(), extra=photo.iptc).items() if v}
+        args = {k: v for k,v in args.items() if k not in ('exif','xmp','comment','extra') or len(v)<=_MOST}
+        if 'extra' in args: args['extra'] = _resource(photo.iptc)
+    if fmt=='PNG':
+        args['pnginfo'] = notes = PngInfo()
+        if 'xmp' in args: notes.add_itxt('XML:com.adobe.xmp', args.pop('xmp').decode(errors='replace'))
+        for k,v in _words(photo).items(): notes.add_itxt(k, v)
+    if fmt=='TIFF' and (photo.xmp or photo.iptc): # it stores all notes in one list
+        args['exif'] = notes = Image.Exif()
+        notes.load(photo.exif)
+        for k,v in {700:args.pop('xmp', b''), 33723:photo.iptc}.items():
+            if v: notes[k] = v
+    how = dict(JPEG=dict(subsampling=0), AVIF=dict(subsampling='4:4:4'), WEBP={}).get(fmt) # colour in full resolution
+    if fmt=='WEBP' and photo.lossless: return args|dict(lossless=True, exact=True)
+    return args if how is None else args|how|dict(quality=quality)
 
 # %% ../nbs/00_files.ipynb #a11781bf
 _PACKET = ('<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -405,7 +442,10 @@ def mark(self:Photo, facts, # JSON values: model, settings, ...
 @patch(as_prop=True)
 def steps(self:Photo): # a list of dicts
     "What `mark` has noted in the file, the first step first"
-    part = re.search(rb'<enhance_nb:steps>.*</enhance_nb:steps>', self.xmp, re.S)
+    return _steps(self.xmp)
+
+def _steps(xmp):
+    part = re.search(rb'<enhance_nb:steps>.*</enhance_nb:steps>', xmp, re.S)
     found = re.findall(rb'<rdf:li>(.*?)</rdf:li>', part[0] if part else b'', re.S)
     return [json.loads(unescape(s.decode())) for s in found]
 

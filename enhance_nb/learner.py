@@ -865,7 +865,8 @@ def load(self:Checkpoint, learn, state):
     for k in _kept: setattr(learn, k, state[k])
     schedule = next(cb for cb in learn.running if isinstance(cb, Schedule))
     schedule.enter(learn, learn._now(max(learn.i - 1, 0)))            # the optimisers of that phase
-    learn.bare.load_state_dict(state['model'])
+    try: learn.bare.load_state_dict(state['model'])
+    except RuntimeError as e: raise ValueError(f'{self.folder}: holds a fit of another model; take another folder') from e
     for o, s in zip(learn.opts, state['opts']): o.load_state_dict(s)
     if learn.acc.scaler and state['scaler']: learn.acc.scaler.load_state_dict(state['scaler'])
     for k, cb in _stateful(learn).items():

@@ -108,6 +108,7 @@ def style_network(net='judge-small', # a key of `style_nets`, or a module
 def _weights(weight, layers): # -> one a layer
     ws = list(weight) if isinstance(weight, (list, tuple)) else [weight/len(layers)]*len(layers) if layers else []
     if len(ws) != len(layers): raise ValueError(f'{len(layers)} layers but {len(ws)} weights')
+    if min(ws, default=0) < 0: raise ValueError(f'a weight below 0: {min(ws)}')
     return ws
 
 def _fast(x): # the device to work on
