@@ -251,7 +251,8 @@ def style(args):
     if not_asked: raise ValueError(f'--{not_asked[0]} goes with --model, not with --style')
     from enhance_nb.enhance import style_files
     for k in ('tile','style_weight'):
-        if (getattr(args, k) or 0)<0: raise ValueError(f'--{k.replace("_", "-")}: expected 0 or more, got {getattr(args, k)}')
+        v = getattr(args, k) or 0
+        if v<0: raise ValueError(f'--{k.replace("_", "-")}: expected 0 or more, got {v}')
     kw = {k: v for k in (*_SEARCH, 'tile') if (v := getattr(args, k)) is not None}
     return _ended(args, style_files(args.inputs, args.style, args.output, device=args.device, **kw, **_same(args)))
 
@@ -299,7 +300,8 @@ def _line(args):
     "A function that prints one `Result`"
     def report(r):
         if args.json:
-            facts = {k: getattr(r, k) for k in 'input output files status reason seconds size new_size model classes'.split()}
+            names = 'input output files status reason seconds size new_size model classes'.split()
+            facts = {k: getattr(r, k) for k in names}
             print(json.dumps(facts|dict(seconds=round(r.seconds, 3)), default=str), flush=True)
         if r.status=='failed':
             _oops(r.reason)

@@ -284,8 +284,8 @@ def _pixels(image): # of a `Photo` or a tensor -> (h, w, c)
 # %% ../nbs/12_enhance.ipynb #5c31f04b
 def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
                   model, # as `load_model` gives it
-                  tile=None, # side of a tile in pixels, at least 16; None: by the free memory; 0: the whole image at once, as always
-                  # for a model that must see all of it
+                  tile=None, # side of a tile in pixels, at least 16; None: by the free memory; 0: the whole image at
+                  # once, as always for a model that must see all of it
                   progress=None, # wraps the list of tiles, e.g. `tqdm`
                   overlap=None, # surroundings of a tile; None: as far as the model looks
                   side=None, # shorter side, in pixels, at which such a model sees the image; None: as in its training,
@@ -403,17 +403,6 @@ class Batch:
         if self.shard and not 1<=self.shard[0]<=self.shard[1]:
             raise ValueError(f'shard: expected (i, n) with i from 1 to n, got {self.shard}')
 
-    def found(self): # {file: its place under the output folder, or what is wrong}
-        found,seen = {},set() # a file by two names, `photos` and its full path, is one
-        for p in map(Path, self.paths):
-            try: files = image_files(p, self.recursive)
-            except OSError as e: found[p] = OSError(f'{p}: cannot be read ({e.strerror})') if e.strerror else e
-            else:
-                for f in files:
-                    if (at := os.path.abspath(f)) not in seen: found[f] = f.relative_to(p) if p.is_dir() else Path(f.name)
-                    seen.add(at)
-        return dict(sorted(found.items()))
-
 # %% ../nbs/12_enhance.ipynb #b0f9eb89
 _PICTURES = {'.gif','.heic','.heif','.ico','.jp2','.pdf','.psd','.svg','.tga','.dng','.cr2','.nef','.arw'} # not written
 
@@ -433,6 +422,18 @@ def _formed(format): # '.jpg' for 'jpg', None for None
     if ext and ext not in FORMATS:
         raise ValueError(f'format {format!r}: expected one of {" ".join(e[1:] for e in FORMATS)}')
     return ext
+
+@patch
+def found(self:Batch): # {file: its place under the output folder, or what is wrong}
+    found,seen = {},set() # a file by two names, `photos` and its full path, is one
+    for p in map(Path, self.paths):
+        try: files = image_files(p, self.recursive)
+        except OSError as e: found[p] = OSError(f'{p}: cannot be read ({e.strerror})') if e.strerror else e
+        else:
+            for f in files:
+                if (at := os.path.abspath(f)) not in seen: found[f] = f.relative_to(p) if p.is_dir() else Path(f.name)
+                seen.add(at)
+    return dict(sorted(found.items()))
 
 # %% ../nbs/12_enhance.ipynb #272d468a
 @patch
@@ -488,7 +489,7 @@ def _decide(self:Batch, rs, times, key): # which of them to skip
         try: there = all(o.exists() for o in r.files)
         except OSError as e: r.status,r.reason = 'failed',f'{r.output}: cannot be written ({e.strerror})'; continue
         if both := next((o for o in r.files if times[key(o)]>1), None):
-            r.status,r.reason = 'failed',f'{r.input}: {both} would be the output of another input too; name another folder for it'
+            r.status,r.reason = 'failed',f'{r.input}: {both} would be the output of another input too; name a folder for it'
         elif key(r.input.resolve()) in outputs: r.status,r.reason = 'skipped',_OURS
         elif there and not self.overwrite: r.status,r.reason = 'skipped',f'{r.output} exists{_maker(r)}'
 
@@ -496,8 +497,8 @@ def _maker(r): # of what is there under the name of the result `r`, if it is ano
     from PIL import Image
     from enhance_nb.files import _steps, _xmp
     with suppress(Exception), Image.open(r.output) as im: # its pixels are not decoded
-        if (steps := _steps(_xmp(im))) and (name := steps[-1].get('model'))!=r.model: return f', made by {name}; ' \
-            'name another suffix or folder, or say overwrite'
+        if (steps := _steps(_xmp(im))) and (name := steps[-1].get('model'))!=r.model:
+            return f', made by {name}; name another suffix or folder, or say overwrite'
     return ''
 
 # %% ../nbs/12_enhance.ipynb #130f4a82
