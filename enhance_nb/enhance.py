@@ -818,9 +818,9 @@ def _folders(data, *names): # the paths of folders that must be there
     return [data/d for d in names]
 
 # %% ../nbs/12_enhance.ipynb #4c3afe75
-def _masked(data): # `Pairs` to train and to validate on
+def _masked(data): # -> `Pairs`
     "Photos of `data/images` with the masks of `data/masks`. Raises ValueError for one without the other, or odd sizes"
-    from enhance_nb.data import Pairs, split_random
+    from enhance_nb.data import Pairs
     from enhance_nb.files import read_mask
     images,masks = map(image_files, _folders(data, 'images', 'masks'))
     xs,masks = _checked(images, 1),{f.stem: f for f in masks}
@@ -834,8 +834,7 @@ def _masked(data): # `Pairs` to train and to validate on
     names,listed = [str(i) for i in range(max(top, 1)+1)],data/'classes.txt'
     if listed.is_file(): names = [n.strip() for n in listed.read_text().splitlines() if n.strip()]
     if len(names)<=top: raise ValueError(f'{listed} names {len(names)} classes, but a mask holds number {top}')
-    parts = split_random(xs, max(1, round(.1*len(xs))))
-    return [Pairs(part, [masks[f.stem] for f in part], classes=names, remap=remap) for part in parts]
+    return Pairs(xs, [masks[f.stem] for f in xs], classes=names, remap=remap)
 
 # %% ../nbs/12_enhance.ipynb #ff57eaa7
 def _systems(data, size, scale, task, style, kw): # name: function that makes a learner
@@ -851,8 +850,8 @@ def _systems(data, size, scale, task, style, kw): # name: function that makes a 
         return superres(1, fold=2, x_tfms=damages[task])
     def unet():
         from enhance_nb.unet import unet_learner
-        train,valid = _masked(data)
-        return unet_learner(train, valid=valid, **dict(crop=size or 240)|kw)
+        pairs = _masked(data)
+        return unet_learner(pairs, **dict(crop=size or 240, valid=max(1, round(.1*len(pairs))))|kw)
     def repaint():
         from enhance_nb.files import read_image
         from enhance_nb.style import style_learner

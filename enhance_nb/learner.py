@@ -11,7 +11,7 @@ __all__ = ['Callback', 'Decay', 'TrainingPhase', 'phases_one_cycle', 'phases_sgd
 
 # %% ../nbs/04_learner.ipynb #fd53ba6a
 import copy, csv, io, math, random, re, sys, time, warnings
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -86,6 +86,7 @@ def phases_one_cycle(epochs, # length of the whole
                      tail=0., # share of the time at the end, from lr/div to 0
                      **kw): # of every `TrainingPhase`: wd, mults, opt_func, dls
     "Up to `lr` and down to 0 (with a tail to lr/div, then to 0), momentum the other way (1803.09820)"
+    if isinstance(lr, slice): raise TypeError('lr: the peak alone; for layer groups see `mults` of `TrainingPhase`')
     up = TrainingPhase(epochs*pct, (lr/div, lr), decay, moms, **kw)
     down = TrainingPhase(epochs*(1-pct-tail), (lr, lr/div if tail else 0.), decay, moms[::-1], **kw)
     return [up, down, *([TrainingPhase(epochs*tail, (lr/div, 0.), decay, moms[0], Decay.none, **kw)] if tail else [])]
@@ -207,17 +208,22 @@ def fit(self:Learner,
        ):
     "Train; goes on from where the last fit ended, with new optimisers"
     if isinstance(phases, (int, float)): phases = TrainingPhase(phases, self.lr)
-    phases, own, model, self.nets = listify(phases), self.opt_func, self.model, []
+    phases = listify(phases)
     self.running = [Schedule(), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
     if wrong := [cb for cb in self.running if not hasattr(cb, 'order')]:
         raise TypeError(f'fit: {wrong[0]!r} is no callback; a rate belongs into a phase, or see `fit_one_cycle`')
     self.running.sort(key=lambda cb: cb.order)
     self.batch, self.losses, self.rng = 0, [], None
-    try:
+    with suppress(CancelFit), self._prepared():
         self._prepare(phases)
         self('before_fit')
         self._loop()
-    except CancelFit: pass
+
+@patch
+@contextmanager
+def _prepared(self:Learner): # what accelerate wraps is bare again afterwards
+    own, model, self.nets = self.opt_func, self.model, []
+    try: yield
     finally:
         self.opt_func, self.model = own, model
         for net in self.nets: self._release(net)
@@ -246,13 +252,7 @@ def _prepare(self:Learner, phases):
     opts = self.make_opts()
     if self.precision == 'fp16' and self.accum > 1 < len(opts):                # each step may change the scale of all
         raise ValueError('Learner: fp16 does not go with accumulation for several optimisers; take bf16')
-    AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
-    self.acc = Accelerator(mixed_precision=self.precision, gradient_accumulation_steps=self.accum,
-                           cpu=not torch.accelerator.is_available(),          # else processes on CPUs would not meet
-                           kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
-    self.acc.sync_gradients = True           # what another fit left half accumulated is not ours
-    set_seed(self.seed, device_specific=True)                # every process draws its own
-    if isinstance(self.loss_func, nn.Module): self.loss_func.to(self.acc.device)
+    self._accelerate()
     self.opts = [self.acc.prepare(o) for o in opts]
     self._place()
     self.plan, self.i, dls, ready, end = [], 0, self.dls, {}, 0
@@ -264,6 +264,16 @@ def _prepare(self:Learner, phases):
         self.plan.append(SimpleNamespace(phase=p, start=start, end=end, dls=ready[id(dls)]))
     self.n = round(end)                      # steps in all
     self.train_dl, self.valid_dl = self.plan[0].dls
+
+@patch
+def _accelerate(self:Learner):
+    AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
+    self.acc = Accelerator(mixed_precision=self.precision, gradient_accumulation_steps=self.accum,
+                           cpu=not torch.accelerator.is_available(),          # else processes on CPUs would not meet
+                           kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
+    self.acc.sync_gradients = True           # what another fit left half accumulated is not ours
+    set_seed(self.seed, device_specific=True)                # every process draws its own
+    if isinstance(self.loss_func, nn.Module): self.loss_func.to(self.acc.device)
 
 # %% ../nbs/04_learner.ipynb #e458e46f
 @patch
@@ -342,7 +352,14 @@ def one_epoch(self:Learner):
 @patch
 @torch.no_grad()
 def validate(self:Learner):
-    "Loss and metrics over the validation set, mean over its items"
+    "Loss and metrics over the validation set, mean over its items, as a dict; {} without one"
+    if not hasattr(self, 'acc'):                                  # before any fit
+        self.running = []
+        with self._prepared():
+            self._accelerate()
+            self._place()
+            self.train_dl, self.valid_dl = self._share(self.dls)
+            return Learner.validate(self)
     self.model.eval()
     self.training, sums = False, torch.zeros(len(self.metrics) + 2, dtype=torch.float64)
     self('before_valid')

@@ -241,14 +241,21 @@ def unet_groups(model): # with an `encoder`; any other is one group -> list of t
 
 # %% ../nbs/08_unet.ipynb #827ee17a
 def _mask_loaders(data, valid, crop, bs, seed, num_workers):
-    from enhance_nb.data import DataLoaders, Pairs
+    from enhance_nb.data import DataLoaders, Pairs, split_random
     named, crop = isinstance(data, str), (crop, crop) if isinstance(crop, int) else tuple(crop)
-    if isinstance(valid, str): valid = _whole(data, valid) if named else None
+    if isinstance(valid, str): valid = _whole(data, valid) if named else .1
     train = _whole(data, 'train') if named else copy.copy(data)
+    if isinstance(valid, (int, float)):
+        train, valid = (_those(train, ids) for ids in split_random(range(len(train)), valid, seed))
     if train.tfms or train.x_tfms: raise ValueError('unet_learner: takes `Pairs` without transforms, and crops them; '
                                                     'with your own transforms, pass `DataLoaders`')
     train.tfms, train.x_tfms = map(Pairs._compose, mask_tfms(crop))
     return DataLoaders(train, valid, bs, valid_bs=1, seed=seed, num_workers=num_workers)
+
+def _those(pairs, ids): # as a set of their own
+    part = copy.copy(pairs)
+    part.xs, part.ys = (items and [items[i] for i in ids] for items in (pairs.xs, pairs.ys))
+    return part
 
 def _whole(name, split):
     from enhance_nb.data import Pairs, load_set
@@ -257,7 +264,8 @@ def _whole(name, split):
 # %% ../nbs/08_unet.ipynb #288861fe
 def unet_learner(data, # name of a set with masks (`load_set`), `Pairs` of whole photos and masks, or `DataLoaders`
                  model=None, # default: a `DynamicUnet` of `net_args` for the classes there are (two: one channel)
-                 valid='val', # whole photos to validate on: part of a named set, or `Pairs`; None: no validation
+                 valid='val', # whole photos to validate on: part of a named set, `Pairs`, or a share of the photos (.1
+                 # where the set has no name; frames of one film want `split_groups`); None: no validation
                  crop=(240, 320), # height and width of the training crops (`mask_tfms`), or one number for both
                  bs=8, num_workers=0, # of the loaders
                  loss_func=None, # (logits, masks) -> scalar; default: `mask_loss`
