@@ -707,9 +707,7 @@ def _paintings(style): # file(s) -> pictures
 def _judged(options): # the network and its layers, made once for all photos
     from enhance_nb.style import style_network
     names = 'net','content_layers','style_layers'
-    try: return dict(zip(names, style_network(**{k: options[k] for k in names if k in options})))
-    except OSError as e:
-        raise ValueError(f'the network that judges cannot be fetched ({e}); judge-small needs no download') from e
+    return dict(zip(names, style_network(**{k: options[k] for k in names if k in options})))
 
 # %% ../nbs/12_enhance.ipynb #63785e94
 def style_files(

@@ -110,8 +110,11 @@ def _judge(net, layers=None, choose=lambda layers: layers):
         if not layers: raise ValueError('a module as judge needs the names of its layers')
         return net, list(layers)
     if net not in judges: raise ValueError(f'no judge {net!r}; there are: {", ".join(judges)}, or pass a module')
-    make, own, _ = judges[net]
-    return make(), list(layers or choose(own))
+    return _judging(net), list(layers or choose(judges[net][1]))
+
+def _judging(net): # the module of that name
+    try: return judges[net][0]()
+    except OSError as e: raise OSError(f'judge {net!r}: its weights cannot be fetched ({e}); judge-small ships') from e
 
 # %% ../nbs/03_losses.ipynb #16bfe6e1
 class FeatureLoss(nn.Module):

@@ -23,7 +23,7 @@ from torchvision.transforms import functional as TF
 from .files import Photo, check_image, image_files
 from .layers import (
     Normalize, Pretrained, StyleBlock, UpResBlock, conv, features_of, pad_to, res_group, tiles, upsample_nearest)
-from .losses import TotalVariation, gram, judges
+from .losses import TotalVariation, _judging, gram
 
 # %% ../nbs/09_style.ipynb #8ba81cd8
 def scaled(x, longest): # (n, 3, h, w) -> its longest side `longest` pixels
@@ -103,7 +103,7 @@ def style_network(net='judge-small', # a key of `style_nets`, or a module
     layers = [default if given is None else listify(given)
               for given, default in zip((content_layers, style_layers), own)]
     if None in layers: raise ValueError('a module needs the names of its content_layers and style_layers')
-    return judges[net][0]() if isinstance(net, str) else net, *layers
+    return _judging(net) if isinstance(net, str) else net, *layers
 
 def _weights(weight, layers): # -> one a layer
     ws = list(weight) if isinstance(weight, (list, tuple)) else [weight/len(layers)]*len(layers) if layers else []
