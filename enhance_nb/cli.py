@@ -104,7 +104,7 @@ def _own_args(verb): # of the verbs for models
 # %% ../nbs/13_cli.ipynb #4ea2e0db
 def _app_args(verb):
     a = verb('app', app, 'open a page in the browser: drop a photo, look at it before and after').add_argument
-    a('--host', default='127.0.0.1', help='0.0.0.0: for other machines too (default: this one alone)')
+    a('--host', default='127.0.0.1', help='0.0.0.0: for other machines too; there is no login (default: this one alone)')
     a('--port', type=int, default=7860, help='(default: 7860)')
     a('--device', default='auto', help='auto, cpu, cuda or mps (default: auto)')
     a('--max-pixels', type=int, default=40_000_000, metavar='N', help='of a photo (default: 40000000)')
@@ -421,7 +421,7 @@ def _facts(name):
     "What is written about the packaged model `name`, and what its file shows, without loading it"
     from hashlib import sha256
     from enhance_nb.layers import weights
-    cfg = json.loads((weights(name)/'config.json').read_text())
+    cfg = json.loads((weights(name)/'config.json').read_text(encoding='utf-8'))
     data = (weights(name)/'model.safetensors').read_bytes()
     head = json.loads(data[8:8+int.from_bytes(data[:8], 'little')])
     size = lambda shape: shape[0]*size(shape[1:]) if shape else 1

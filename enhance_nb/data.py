@@ -634,7 +634,7 @@ def _finish(t):
 # %% ../nbs/01_data.ipynb #d56d1fed
 class Items(Dataset):
     "Base of the sets: `xs` are files or uint8 tensors, `tfms` one `v2` transform or a list of them"
-    room = 8e9 # bytes that a cache may take; what does not fit is read anew each time
+    room = 8e9 # bytes that a cache may take, of all workers; what does not fit is read anew each time
     def __init__(self, xs, tfms=None, cache=False):
         if isinstance(xs, (str, Path)):
             raise TypeError(f'{type(self).__name__}: {xs}: expected a list of files, such as `image_files` gives')
@@ -649,7 +649,8 @@ class Items(Dataset):
         if self.cache is None or not isinstance(item, (str, Path)): return read(item, *args)
         if (x := self.cache.get((item, read))) is None:
             x = read(item, *args)
-            if (free := self.room-x.nbytes) >= 0: self.room, self.cache[item, read] = free, x
+            each = getattr(get_worker_info(), 'num_workers', 1)      # as many processes have a cache of their own
+            if (free := self.room-each*x.nbytes) >= 0: self.room, self.cache[item, read] = free, x
         return x
 
 # %% ../nbs/01_data.ipynb #caf7a78c

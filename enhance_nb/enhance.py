@@ -32,7 +32,7 @@ from tqdm import tqdm
 
 from . import __version__
 from .files import (
-    FORMATS, ImageError, Photo, atomic_write, check_image, from_float, image_files, over_white, tidy, to_float)
+    _LONGEST, FORMATS, ImageError, Photo, atomic_write, check_image, from_float, image_files, over_white, tidy, to_float)
 from .layers import plain_names, tiles, weights
 
 # %% ../nbs/12_enhance.ipynb #80ea89ec
@@ -58,15 +58,20 @@ def _config(name):
     here = Path(name).is_dir()
     if not here and re.fullmatch(r'[\w-][\w.-]*/[\w.-]+', name):
         from huggingface_hub import hf_hub_download
-        try: where,file = name,Path(hf_hub_download(name, 'config.json', local_files_only=_alone(name)))
+        try:
+            file = Path(hf_hub_download(name, 'config.json', local_files_only=(alone := _alone(name))))
+            where = file.parent # of one commit: what is checked is what is loaded
+            hf_hub_download(name, 'model.safetensors', revision=where.name, local_files_only=alone)
         except Exception as e: raise ValueError(f'{name}: no folder, nor found on the hub ({type(e).__name__})') from e
     else:
         if name.endswith('.safetensors'): raise FileNotFoundError(f'{name}: no such file')
         where = Path(name) if here and name not in {p.name for p in weights().glob('*')} else weights(name)
         file = where/'config.json'
         if not file.is_file(): raise ValueError(f'{name}: not a saved model, it has no config.json')
-    try: return where, json.loads(file.read_text())
+    try: cfg = json.loads(file.read_text(encoding='utf-8'))
     except ValueError as e: raise ValueError(f'{name}: its config.json is damaged ({e})') from e
+    if not isinstance(cfg, dict): raise ValueError(f'{name}: its config.json is damaged (no object)')
+    return where,cfg
 
 # %% ../nbs/12_enhance.ipynb #b8c2ccc1
 def _header(file):
@@ -137,7 +142,7 @@ def load_model(name='superres-x2', # a packaged model, a folder, owner/model on 
     if Path(name).is_file() and not (weights()/name).is_dir():
         return Community(name).eval().requires_grad_(False).to(pick_device(device))
     where,cfg = _config(name)
-    if (cls := cfg.get('class')) not in CLASSES:
+    if (cls := str(cfg.get('class'))) not in CLASSES:
         raise ValueError(f'{name}: expected a model of class {" or ".join(CLASSES)}, got {cls}')
     try:
         cls = getattr(import_module(CLASSES[cls]), cls)
@@ -494,9 +499,8 @@ def _decide(self:Batch, rs, times, key): # which of them to skip
         elif there and not self.overwrite: r.status,r.reason = 'skipped',f'{r.output} exists{_maker(r)}'
 
 def _maker(r): # of what is there under the name of the result `r`, if it is another model, and its notes say so
-    from PIL import Image
-    from enhance_nb.files import _steps, _xmp
-    with suppress(Exception), Image.open(r.output) as im: # its pixels are not decoded
+    from enhance_nb.files import _pillow, _steps, _xmp
+    with suppress(Exception), _pillow(r.output) as im: # its pixels are not decoded
         if (steps := _steps(_xmp(im))) and (name := steps[-1].get('model'))!=r.model:
             return f', made by {name}; name another suffix or folder, or say overwrite'
     return ''
@@ -590,6 +594,8 @@ def enhance_files(
         r.new_size = w,h = photo.w*model.scale,photo.h*model.scale
         if w*h>(most := batch.max_pixels):
             raise ImageError(f'{r.input}: the result, {w}x{h}, has more than {most:,} pixels')
+        if max(w, h)>(most := _LONGEST.get(kind := FORMATS[r.output.suffix.lower()], 10**9)):
+            raise ImageError(f'{r.input}: the result, {w}x{h}, is too large for {kind}, which ends at {most:,} a side')
         bar = partial(_bar, desc=r.input.name, unit='tile') if progress else None
         done = _marked(enhance_image(photo, model, tile, bar, **how), model, **said)
         return partial(done.save, r.output, batch.quality)
@@ -769,7 +775,7 @@ def generate_files(
     _checked_quality(quality)
     out,ext = _named(out, format)
     if isinstance(model, (str,Path)): model = load_model(model, device)
-    name = model.info.get('name', type(model).__name__)
+    name = re.sub(r'[^\w.-]', '_', str(model.info.get('name', type(model).__name__))) # it becomes part of a path
     if not hasattr(model, 'nz'): raise ValueError(f'{name}: a {type(model).__name__} makes no pictures of its own')
     ext = ext or '.png'
     out,z = out or Path(f'{name}-{seed}{ext}'),latent(n, model.nz, seed)
@@ -830,7 +836,7 @@ def _masked(data): # -> `Pairs`
         warnings.warn(f'{data/"masks"}: only 0 and 255, so 255 is taken for class 1')
     top = max(held-{255}, default=0)
     names,listed = [str(i) for i in range(max(top, 1)+1)],data/'classes.txt'
-    if listed.is_file(): names = [n.strip() for n in listed.read_text().splitlines() if n.strip()]
+    if listed.is_file(): names = [n.strip() for n in listed.read_text(encoding='utf-8-sig').splitlines() if n.strip()]
     if len(names)<=top: raise ValueError(f'{listed} names {len(names)} classes, but a mask holds number {top}')
     return Pairs(xs, [masks[f.stem] for f in xs], classes=names, remap=remap)
 
@@ -882,6 +888,18 @@ def _unused(homes): # nothing that others have written is lost
         for f in (h/'README.md',h/'model.safetensors'):
             if f.exists(): raise FileExistsError(f'{f} exists; take another folder')
 
+@contextmanager
+def _alone_in(folder): # no other training may be at work there
+    from filelock import FileLock, Timeout
+    if os.environ.get('RANK', '0')!='0': yield; return # of several processes, the first has the lock
+    _made_folder(folder)
+    try:
+        with FileLock(file := folder/'.training.lock', timeout=0):
+            try: yield
+            finally:
+                with suppress(OSError): file.unlink()
+    except Timeout as e: raise ValueError(f'{folder}: another training is at work there') from e
+
 # %% ../nbs/12_enhance.ipynb #2e0fa4b5
 def train_model(system, # superres, restore, unet, style, wgan or cyclegan
                 data, # the folder, see the table
@@ -910,7 +928,7 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     gan = {'wgan':['generator'], 'cyclegan':['g_ab','g_ba']}.get(system)
     rate = lr or {'superres':5e-4, 'restore':5e-4, 'unet':1e-3, 'style':3e-3}.get(system, 2e-4)
     phases = phases_linear_decay(epochs, rate) if gan else phases_one_cycle(epochs, rate, pct=.1)
-    learn.fit(phases, [kept, CsvHistory(out/'history.csv')])
+    with _alone_in(out): learn.fit(phases, [kept, CsvHistory(out/'history.csv')])
     if not learn.acc.is_main_process: return learn
     recipe = f'enhance train {system}: {epochs} epochs, {len(learn.steps)} steps, rate {rate:g}, seed {learn.seed}'
     facts = dict(data=data.resolve().name, recipe=recipe, licence='ask who trained it, and on what')
@@ -957,7 +975,7 @@ def _offered(): # what the page offers: {its words: name of the model}
 
 def _views(before, after, side=1600): # two Pillow images of one size, to look at
     from PIL import Image
-    pxs = [over_white(np.uint8(p.pixels >> (p.bits-8))) for p in (before,after)]
+    pxs = [over_white(np.uint8(p.pixels >> 8) if p.bits>8 else p.pixels) for p in (before,after)]
     pics = [Image.fromarray(px if px.shape[2]>1 else px[...,0]).convert('RGB') for px in pxs]
     k = min(1, side/max(pics[1].size))
     size = [max(round(n*k), 1) for n in pics[1].size]
@@ -971,17 +989,13 @@ def _one_photo(path, model, home, strength, keep_color, max_pixels): # -> views,
     folder = Path(tempfile.mkdtemp(dir=home))
     keep = keep_color and not getattr(model, 'colorize', False)
     (r,) = enhance_files(path, folder, model, progress=False, strength=strength, keep_color=keep, max_pixels=max_pixels)
-    if r.status!='done': raise ValueError(r.reason.replace(f'{path}', path.name).replace(f'{folder}/', ''))
+    if r.status!='done': raise ValueError(r.reason.replace(f'{path}', path.name).replace(f'{folder}{os.sep}', ''))
     said = f'{r.size[0]}x{r.size[1]} to {r.new_size[0]}x{r.new_size[1]} pixels in {r.seconds:.1f} s'
-    from PIL import Image
-    limit,Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS,None # the result is ours, however large
-    try: views = _views(Photo.open(path), Photo.open(r.output))
-    finally: Image.MAX_IMAGE_PIXELS = limit
-    return views,str(r.output),f'{said}. Licence of the model: {model.info.get("licence", "not stated")}.'
+    return _views(Photo.open(path), Photo.open(r.output)),str(r.output),f'{said}. Licence of the model: {model.info.get("licence", "not stated")}.'
 
 # %% ../nbs/12_enhance.ipynb #8bf2fba1
 def make_app(device='auto', # see `pick_device`
-             max_pixels=40_000_000): # of a photo; its result may have 16 times as many
+             max_pixels=40_000_000): # of a photo; its result may have 16 times as many, and 178 million at most
     "A Gradio page with all packaged models that give back a photo; `.launch()` starts it. Raises ImportError without Gradio"
     try: import gradio as gr
     except ImportError as e: raise ImportError('needs Gradio: pip install "enhance_nb[app]"') from e
@@ -992,7 +1006,7 @@ def make_app(device='auto', # see `pick_device`
         try:
             if (name := offered[words]) not in loaded: loaded[name] = load_model(name, device)
             if path: Photo.open(path, max_pixels)
-            return _one_photo(path, loaded[name], home, strength, keep, 16*max_pixels)
+            return _one_photo(path, loaded[name], home, strength, keep, min(16*max_pixels, 178_000_000))
         except (ValueError,OSError) as e: return None,None,f'**{str(e).replace(str(path), Path(path or "").name)}**'
     with gr.Blocks(analytics_enabled=False, title='enhance_nb', delete_cache=(600, 3600)) as app:
         gr.Markdown('# Enhance a photo\nIt is worked on by the machine that shows this page, and nowhere else.')

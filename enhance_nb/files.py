@@ -9,7 +9,7 @@ __all__ = ['FORMATS', 'READABLE', 'ImageError', 'Photo', 'upright', 'over_white'
            'tidy', 'read_image', 'write_image', 'read_mask', 'image_files', 'check_image']
 
 # %% ../nbs/00_files.ipynb #34463ceb
-import glob, json, os, platform, re, struct, sys, warnings, zlib
+import glob, json, os, platform, re, shutil, struct, sys, time, warnings, zlib
 from contextlib import contextmanager, suppress
 from html import escape, unescape
 from io import BytesIO
@@ -161,7 +161,7 @@ _ORDER = {'L':'B', 'B':'L', 'N':'B' if sys.byteorder=='little' else 'L'} # byte 
 def _tiff16(path):
     "Pixels (h, w, 3 or 4) uint16 of a TIFF of colours"
     def byte(swapped):
-        im = Image.open(BytesIO(path.read_bytes()))
+        im = _pillow(BytesIO(path.read_bytes()))
         kind = im.tile[0].args[0]
         if kind[:-1] not in ('RGB;16','RGBX;16','RGBA;16'):
             raise ImageError(f'a TIFF of the kind {kind} is not supported')
@@ -211,20 +211,26 @@ def _there(path, what): # a `Path` to a file
     return path
 
 # %% ../nbs/00_files.ipynb #e995340d
+_KINDS = 'JPEG MPO PNG WEBP TIFF BMP GIF AVIF HEIF JPEG2000 PPM TGA ICO'.split() # none starts another program, as EPS does
+
+def _pillow(file):
+    Image.init()
+    return Image.open(file, formats=[k for k in _KINDS if k in Image.OPEN])
+
 def _open(path):
     "The opened file; of a PNG the checksums are compared first, which Pillow does only when asked"
-    try: im = Image.open(path)
+    try: im = _pillow(path)
     except UnidentifiedImageError:
         with open(path, 'rb') as f: kind = f.read(12)[4:]
         if kind not in (b'ftypheic',b'ftypheix',b'ftypmif1',b'ftypmsf1',b'ftyphevc',b'ftyphevx'): raise
         _read_heic()
-        im = Image.open(path)
+        im = _pillow(path)
     if im.format=='TIFF': # from memory: a file that Pillow maps and a turned picture do not go together
         im.close()
-        return Image.open(BytesIO(path.read_bytes()))
+        return _pillow(BytesIO(path.read_bytes()))
     if im.format!='PNG': return im
     with im: im.verify()
-    return Image.open(path)
+    return _pillow(path)
 
 def _read_heic():
     try: from pillow_heif import register_heif_opener
@@ -284,7 +290,19 @@ def from_tensor(cls:Photo,
 def _kind(x): return f'{x.dtype} {tuple(x.shape)}' if hasattr(x, 'dtype') else type(x).__name__
 
 # %% ../nbs/00_files.ipynb #6069b1bf
-_HOST = f'{zlib.crc32(platform.node().encode()):08x}'
+def _where(): # which machine, and which of its containers
+    names = [platform.node()]
+    with suppress(OSError): names.append(Path('/etc/machine-id').read_text())
+    with suppress(OSError): names.append(os.readlink('/proc/self/ns/pid'))
+    return f'{zlib.crc32(" ".join(names).encode()):08x}'
+
+_HOST = _where()
+
+def _replace(part, path):
+    for wait in (.1,.3,1) if os.name=='nt' else (): # there a file that another program reads cannot be replaced
+        try: return os.replace(part, path)
+        except PermissionError: time.sleep(wait)
+    os.replace(part, path)
 
 @contextmanager
 def atomic_write(path): # gives an open binary file
@@ -295,7 +313,8 @@ def atomic_write(path): # gives an open binary file
         with open(part, 'x+b') as f:
             yield f
             if not f.closed: f.flush(); os.fsync(f.fileno()) # on the disk before it has a name
-        os.replace(part, path)
+        with suppress(OSError): shutil.copymode(path, part) # who may read what was there
+        _replace(part, path)
     except OSError as e: raise OSError(f'{path}: cannot be written ({e.strerror or e})') from e
     finally:
         with suppress(OSError): part.unlink()
@@ -306,7 +325,9 @@ def tidy(folder): # it need not exist
     for f in Path(folder).glob(f'.{_HOST}-*-*.part'):
         pid = f.name.split('-')[1]
         with suppress(OSError, ValueError):
-            try: os.kill(int(pid), 0) if os.name=='posix' else None # asks only whether it lives
+            try:
+                if os.name=='posix': os.kill(int(pid), 0) # asks only whether it lives
+                else: f.unlink() # what is being written cannot be deleted there
             except ProcessLookupError: f.unlink()
 
 # %% ../nbs/00_files.ipynb #ad36158d
@@ -361,6 +382,7 @@ def _write_tiff16(f, px, photo):
 # %% ../nbs/00_files.ipynb #748de698
 FORMATS = {'.jpg':'JPEG', '.jpeg':'JPEG', '.jfif':'JPEG', '.png':'PNG', '.webp':'WEBP', '.tif':'TIFF', '.tiff':'TIFF',
            '.bmp':'BMP', '.avif':'AVIF'}
+_LONGEST = dict(JPEG=65_500, WEBP=16_383, AVIF=65_535) # sides in pixels
 
 def _rounded(px): return (px//257 + (px%257>128)).astype(np.uint8) # 16 bits to 8
 
@@ -480,7 +502,7 @@ def read_mask(path): # (h, w), uint8
     "The class numbers in the file `path`: gray levels or palette numbers as they stand; bilevel pictures give 0 and 1"
     path = _there(path, 'a mask')
     try:
-        with Image.open(path) as im:
+        with _pillow(path) as im:
             if getattr(im, 'n_frames', 1)>1: raise ImageError(f'it holds {im.n_frames} pictures, expected one')
             px = np.array(im)
             if im.format=='PNG' and im.mode=='L': px = px//_png_step(path)

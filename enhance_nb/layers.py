@@ -534,7 +534,7 @@ class Pretrained(nn.Module, ModelHubMixin):
     def _from_pretrained(cls, *, model_id, revision, cache_dir, force_download, local_files_only, token, **args):
         hub = dict(revision=revision, cache_dir=cache_dir, force_download=force_download,
                    local_files_only=local_files_only, token=token)
-        cfg = json.loads(Path(_file(model_id, 'config.json', **hub)).read_text())
+        cfg = json.loads(Path(_file(model_id, 'config.json', **hub)).read_text(encoding='utf-8'))
         if cfg.get('class') != cls.__name__:
             raise ValueError(f'{model_id}: holds a {cfg.get("class")}, not a {cls.__name__}')
         model = cls(**{k: v for k, v in args.items() if k not in ('class', 'info')}) # given to those that take **kwargs
@@ -559,7 +559,7 @@ def save_pretrained(self:Pretrained, save_directory, *, push_to_hub=False, repo_
     info = self.info | dict(sha256=sha256(data).hexdigest())
     config = json.dumps({'class': kind, **(self._hub_mixin_config or {}), 'info': info}, indent=2)+'\n'
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic_write(folder/'model.safetensors') as f, atomic_write(folder/'config.json') as g: # both, or neither
+    with atomic_write(folder/'config.json') as g, atomic_write(folder/'model.safetensors') as f: # both, or neither
         f.write(data)
         g.write(config.encode())
     self.info = info

@@ -729,10 +729,12 @@ class CsvHistory(Callback):
         if not learn.acc.is_main_process: return
         self.file.parent.mkdir(parents=True, exist_ok=True)
         names = list(dict.fromkeys(k for row in learn.history for k in row))
-        with atomic_write(self.file) as f, io.TextIOWrapper(f, 'utf8', newline='') as t:
-            w = csv.DictWriter(t, names)
-            w.writeheader()
-            w.writerows(learn.history)
+        try:
+            with atomic_write(self.file) as f, io.TextIOWrapper(f, 'utf8', newline='') as t:
+                w = csv.DictWriter(t, names)
+                w.writeheader()
+                w.writerows(learn.history)
+        except OSError as e: warnings.warn(f'CsvHistory: {e}')       # a table is no reason to lose a training
 
 class SaveModel(Callback):
     "After each epoch, the model and `history.csv` into `folder`"
@@ -780,13 +782,16 @@ class Tracker(Callback):
 def _get_rng():
     name, keys, *rest = np.random.get_state()
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return dict(python=random.getstate(), numpy=(name, keys.tolist(), *rest), torch=torch.get_rng_state(), cuda=cuda)
+    mps = [torch.mps.get_rng_state()] if torch.backends.mps.is_available() else []
+    return dict(python=random.getstate(), numpy=(name, keys.tolist(), *rest), torch=torch.get_rng_state(), cuda=cuda,
+                mps=mps)
 
 def _set_rng(state):
     random.setstate(state['python'])
     np.random.set_state(state['numpy'])
     torch.set_rng_state(state['torch'])
     if torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'][:torch.cuda.device_count()])
+    if torch.backends.mps.is_available() and state['mps']: torch.mps.set_rng_state(state['mps'][0])
 
 # %% ../nbs/04_learner.ipynb #cbc90733
 class Checkpoint(Callback):
@@ -859,7 +864,8 @@ def save(self:Checkpoint, learn):
                             f'({", ".join(cbs)})') from e
     name = f'{learn.i:010}-{learn.epoch:06}.ckpt'            # the end of an epoch comes after its last batch
     with atomic_write(self.folder/name) as f: f.write(sha256(data.getvalue()).digest() + data.getvalue())
-    for old in self.files()[:-self.keep]: old.unlink()
+    for old in self.files()[:-self.keep]:
+        with suppress(OSError): old.unlink()                 # another program may be reading it
     self.last, self.due = time.time(), False
 
 # %% ../nbs/04_learner.ipynb #1e86e4bf

@@ -88,7 +88,7 @@ def plain_body(blocks): # channels of the convolutions of each block, e.g. ((32,
 
 def _small():
     folder = weights('judge-small')
-    body = plain_body(json.loads((folder/'config.json').read_text())['blocks'])
+    body = plain_body(json.loads((folder/'config.json').read_text(encoding='utf-8'))['blocks'])
     state = load_file(folder/'model.safetensors')
     body.load_state_dict({k.removeprefix('body.'): v for k, v in state.items() if k.startswith('body.')})
     return body

@@ -92,7 +92,7 @@ def levels(net, # a module from images (n, 3, h, w) to anything
 # %% ../nbs/08_unet.ipynb #d2514331
 def _backbone(name, weights=None, depth=None): # a module
     if isinstance(name, nn.Module): return name
-    if name.startswith('timm/'):
+    if name.startswith('timm/') and ':' not in name: # which would lead to any repository or folder
         try: import timm
         except ImportError as e: raise ValueError(f'backbone {name!r}: needs timm: pip install timm') from e
         some = dict(out_indices=tuple(range(depth))) if depth else {}
