@@ -22,7 +22,9 @@ nbs = Path(__file__).resolve().parent.parent/'nbs'
 prelude = '''
 import inspect as _inspect, itertools as _itertools, json as _json, multiprocessing as _mp, time as _time
 from pathlib import Path as _Path
+from torch._dynamo import config as _dynamo
 from enhance_nb import data as _data, learner as _learner
+if {compile}: _dynamo.recompile_limit = 64 # a lesson has many networks
 class OutOfTime(Exception): "The run goes on where it is cut off"
 class _Kept(_learner.Checkpoint):
     "Keeps what took its time; the tests of a lesson are quickly done again, and look at what happens"
@@ -56,7 +58,7 @@ def _watched(fit, numbers=_itertools.count()):
             if isinstance(cb, _learner.SaveModel): cb.after_epoch(self)
     return f
 _learner.Learner.fit = _watched(_learner.Learner.fit)
-def _fed(init, enough=500): # by processes, where many pictures are made for each epoch
+def _fed(init, enough=100): # by processes, where many pictures are made for each epoch
     def f(*args, **kw):
         call = _inspect.signature(init).bind(*args, **kw)
         given = call.arguments

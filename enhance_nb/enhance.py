@@ -265,7 +265,8 @@ def _bytes_of(model, device, n=32): # for each pixel of the input
 
 def _side(model, device): # of a tile
     if not hasattr(model, '_pixel'): model._pixel = _bytes_of(model, device)
-    return int(min(max((_free(device)/4/model._pixel)**.5, 64), 512))//16*16
+    most = 2048 if device.type=='cuda' else 512
+    return int(min(max((_free(device)/4/model._pixel)**.5, 64), most))//16*16
 
 # %% ../nbs/12_enhance.ipynb #963aa6a3
 def _no_memory(e):
@@ -893,12 +894,14 @@ def _alone_in(folder): # no other training may be at work there
     from filelock import FileLock, Timeout
     if os.environ.get('RANK', '0')!='0': yield; return # of several processes, the first has the lock
     _made_folder(folder)
-    try:
-        with FileLock(file := folder/'.training.lock', timeout=0):
-            try: yield
-            finally:
-                with suppress(OSError): file.unlink()
+    lock = FileLock(file := folder/'.training.lock', timeout=0)
+    try: lock.acquire()
     except Timeout as e: raise ValueError(f'{folder}: another training is at work there') from e
+    except (OSError, NotImplementedError): pass # a file system without locks
+    try: yield
+    finally:
+        with suppress(OSError): file.unlink()
+        lock.release()
 
 # %% ../nbs/12_enhance.ipynb #2e0fa4b5
 def train_model(system, # superres, restore, unet, style, wgan or cyclegan
@@ -921,6 +924,8 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
                  style=style and Path(style).name)
     kept = Checkpoint(out/'unfinished', minutes=minutes, about=about)
     if not overwrite and not kept.files(): _unused(homes)
+    if torch.cuda.is_available() and system!='wgan': # one process cannot load as fast as it learns
+        kw = dict(num_workers=max(1, min(8, (os.cpu_count() or 1)-1)))|kw
     made = _systems(data, size, scale, task, style, kw)
     if system not in made: raise ValueError(f'system {system!r}: expected one of {", ".join(made)}')
     learn = made[system]()

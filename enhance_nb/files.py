@@ -267,8 +267,8 @@ def from_float(x, # (c, h, w), clamped to [0, 1]
                bits=8): # 8 or 16
     "`x` as pixels (h, w, c), rounded to the nearest of `2**bits` steps"
     m = 2**bits-1
-    x = x.detach().float().clamp(0, 1).mul_(m).round_().cpu().permute(1,2,0)
-    return np.ascontiguousarray(x.numpy().astype(f'uint{bits}'))
+    x = x.detach().float().clamp(0, 1).mul_(m).round_().to(getattr(torch, f'uint{bits}')) # before it leaves a GPU
+    return np.ascontiguousarray(x.cpu().permute(1,2,0).numpy())
 
 # %% ../nbs/00_files.ipynb #d8d35931
 @patch
@@ -557,7 +557,7 @@ def check_image(x, # any float tensor of pictures
     if not (torch.is_tensor(x) and x.is_floating_point()):
         raise TypeError(f'{name}: images are float tensors in [0, 1], got {_kind(x)}')
     if x.numel():
-        lo,hi = (v.item() for v in x.detach().aminmax())
+        lo,hi = torch.stack(x.detach().aminmax()).tolist() # one wait for a GPU
         if not (-.05<=lo and hi<=1.05):
             raise ValueError(f'{name}: images are floats in [0, 1], got values from {lo:.3g} to {hi:.3g}')
     return x

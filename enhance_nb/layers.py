@@ -387,6 +387,7 @@ class FeaturesOf(nn.Module):
     def __init__(self, net, layers, mean, std):
         super().__init__()
         self.net, self.layers, self.norm = net.eval().requires_grad_(False), list(layers), Normalize(mean, std)
+        self.norm.to(next((p.device for p in net.parameters()), 'cpu'))
 
     def train(self, mode=True): return super().train(False)       # a judge never trains
 

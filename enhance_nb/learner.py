@@ -24,7 +24,7 @@ import numpy as np
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from accelerate.tracking import filter_trackers
-from accelerate.utils import DistributedDataParallelKwargs, broadcast, set_seed
+from accelerate.utils import DataLoaderConfiguration, DistributedDataParallelKwargs, broadcast, set_seed
 from fastcore.all import listify, patch
 from torch import nn
 from torch.utils.data import RandomSampler
@@ -147,6 +147,7 @@ class Learner:
         self.groups = [model] if groups is None else list(groups(model) if callable(groups) else groups)
         self.history, self.steps, self.epoch = [], [], 0        # a row an epoch, a row a step, epochs trained
         self.batch, self.losses, self.rng = 0, [], None         # of the present epoch; random states to go on from
+        self.nets, self.running = [], []                        # of the present fit: what is wrapped, its callbacks
 
     def __call__(self, moment):
         for cb in self.running:
@@ -227,6 +228,7 @@ def _prepared(self:Learner): # what accelerate wraps is bare again afterwards
     finally:
         self.opt_func, self.model = own, model
         for net in self.nets: self._release(net)
+        self.nets = []
 
 # %% ../nbs/04_learner.ipynb #f378edb8
 @patch
@@ -253,8 +255,8 @@ def _prepare(self:Learner, phases):
     if self.precision == 'fp16' and self.accum > 1 < len(opts):                # each step may change the scale of all
         raise ValueError('Learner: fp16 does not go with accumulation for several optimisers; take bf16')
     self._accelerate()
-    self.opts = [self.acc.prepare(o) for o in opts]
     self._place()
+    self.opts = [self.acc.prepare(o) for o in opts]
     self.plan, self.i, dls, ready, end = [], 0, self.dls, {}, 0
     for p in phases:
         dls = p.dls or dls
@@ -267,13 +269,15 @@ def _prepare(self:Learner, phases):
 
 @patch
 def _accelerate(self:Learner):
-    AcceleratorState._reset_state()          # otherwise a second learner could not ask for another precision
+    AcceleratorState._reset_state(True)      # otherwise a second learner could not ask for another precision or device
     self.acc = Accelerator(mixed_precision=self.precision, gradient_accumulation_steps=self.accum,
                            cpu=not torch.accelerator.is_available(),          # else processes on CPUs would not meet
+                           dataloader_config=DataLoaderConfiguration(non_blocking=True),      # copied beside the work
                            kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
     self.acc.sync_gradients = True           # what another fit left half accumulated is not ours
     set_seed(self.seed, device_specific=True)                # every process draws its own
-    if isinstance(self.loss_func, nn.Module): self.loss_func.to(self.acc.device)
+    for f in (self.loss_func, *self.metrics):
+        if isinstance(f, nn.Module): f.to(self.acc.device)
 
 # %% ../nbs/04_learner.ipynb #e458e46f
 @patch
@@ -353,13 +357,7 @@ def one_epoch(self:Learner):
 @torch.no_grad()
 def validate(self:Learner):
     "Loss and metrics over the validation set, mean over its items, as a dict; {} without one"
-    if not hasattr(self, 'acc'):                                  # before any fit
-        self.running = []
-        with self._prepared():
-            self._accelerate()
-            self._place()
-            self.train_dl, self.valid_dl = self._share(self.dls)
-            return Learner.validate(self)
+    if not self.nets: return self._validate_alone()
     self.model.eval()
     self.training, sums = False, torch.zeros(len(self.metrics) + 2, dtype=torch.float64)
     self('before_valid')
@@ -374,6 +372,17 @@ def validate(self:Learner):
     *means, n = self.acc.reduce(sums.to(self.acc.device, torch.float32)).tolist()
     names = ['valid_loss', *map(_called, self.metrics)]
     return {k: v/n for k, v in zip(names, means)}
+
+@patch
+def _validate_alone(self:Learner): # outside a fit
+    self.running, cbs = [], self.running
+    try:
+        with self._prepared():
+            self._accelerate()
+            self._place()
+            self.train_dl, self.valid_dl = self._share(self.dls)
+            return Learner.validate(self)
+    finally: self.running = cbs
 
 # %% ../nbs/04_learner.ipynb #77666e9c
 class Schedule(Callback):
@@ -641,7 +650,9 @@ class Swa(Callback):
         learn.bare.load_state_dict(self.mean, strict=False)
         dl = learn.plan[-1].dls[0]
         dl.set_epoch(0) # the same items and draws, whether the fit was interrupted or not
-        with seeded(learn.seed), torch.random.fork_rng(): self._measure(learn.bare.train(), dl)
+        with seeded(learn.seed), torch.random.fork_rng():
+            torch.cuda.manual_seed_all(learn.seed)                               # of dropout there
+            self._measure(learn.bare.train(), dl)
 
 # %% ../nbs/04_learner.ipynb #d50d7ceb
 @patch
@@ -858,7 +869,7 @@ def save(self:Checkpoint, learn):
                scaler=scaler and scaler.state_dict()), data)
     if not self.files():                                     # known now, and not when it is needed
         data.seek(0)
-        try: torch.load(data, weights_only=True)
+        try: torch.load(data, weights_only=True, map_location='cpu')
         except Exception as e:
             raise TypeError(f'{self.folder}: what a callback keeps cannot be read again; numbers, words and tensors can '
                             f'({", ".join(cbs)})') from e

@@ -180,10 +180,11 @@ class Fid:
         self.bs = bs
 
     @torch.no_grad()
-    def update(self, images, real): # (n, 3, h, w) in [0, 1]; are they real?
+    def update(self, images, real): # (n, 3, h, w) in [0, 1], on any device; are they real?
         "Add images; returns itself"
-        kind = 'real' if real else 'fake'
+        kind, first = 'real' if real else 'fake', next(getattr(self.net, 'parameters', lambda: iter(()))(), None)
         for x in check_image(images, f'{kind} images').split(self.bs):
+            if first is not None: x = x.to(first.device)
             with evaluating(self.net): f = self.net(x)      # in training mode, batch norm makes any two sets alike
             f = f[-1] if isinstance(f, (list, tuple)) else f
             f = (f.mean((2, 3)) if f.ndim == 4 else f).cpu().double()

@@ -119,6 +119,8 @@ class Wgan(Learner):
         if constraint not in ('penalty', 'clamp'):
             raise ValueError(f"Wgan: constraint is 'penalty' or 'clamp', got {constraint!r}")
         if kw.get('accum', 1) > 1: raise ValueError('Wgan: does not accumulate gradients; take a larger batch')
+        if kw.get('precision') == 'fp16' and constraint == 'penalty':
+            raise ValueError("Wgan: the penalty's small slopes vanish in fp16; take bf16, or clamp")
         if kw.get('compile') and constraint == 'penalty':
             raise ValueError('Wgan: torch.compile differentiates once, the penalty twice; leave compile out, or clamp')
         if n_critic is None: n_critic = critic_schedule if constraint == 'clamp' else 5
