@@ -52,6 +52,7 @@ def _alone(name): # is the hub out of reach? asked once, where its library would
     except Exception: return True
     return False
 
+# %% ../nbs/12_enhance.ipynb #c4f0b7d2
 def _config(name):
     "Where the model `name` is (a folder or a hub id), and its config"
     name = str(name)
@@ -895,9 +896,9 @@ def _alone_in(folder): # no other training may be at work there
     if os.environ.get('RANK', '0')!='0': yield; return # of several processes, the first has the lock
     _made_folder(folder)
     lock = FileLock(file := folder/'.training.lock', timeout=0)
-    try: lock.acquire()
-    except Timeout as e: raise ValueError(f'{folder}: another training is at work there') from e
-    except (OSError, NotImplementedError): pass # a file system without locks
+    with suppress(OSError, RuntimeError): # a file system without locks
+        try: lock.acquire()
+        except Timeout as e: raise ValueError(f'{folder}: another training is at work there') from e
     try: yield
     finally:
         with suppress(OSError): file.unlink()
@@ -933,17 +934,19 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     gan = {'wgan':['generator'], 'cyclegan':['g_ab','g_ba']}.get(system)
     rate = lr or {'superres':5e-4, 'restore':5e-4, 'unet':1e-3, 'style':3e-3}.get(system, 2e-4)
     phases = phases_linear_decay(epochs, rate) if gan else phases_one_cycle(epochs, rate, pct=.1)
-    with _alone_in(out): learn.fit(phases, [kept, CsvHistory(out/'history.csv')])
-    if not learn.acc.is_main_process: return learn
-    recipe = f'enhance train {system}: {epochs} epochs, {len(learn.steps)} steps, rate {rate:g}, seed {learn.seed}'
-    facts = dict(data=data.resolve().name, recipe=recipe, licence='ask who trained it, and on what')
-    if system=='restore': facts |= dict(task=task, suffix=dict(jpeg='_restored', denoise='_denoised')[task])
-    if system=='cyclegan': facts['side'] = size or 128
-    _finish(kept, dict(zip(homes, [learn.bare[k] for k in gan] if gan else [learn.bare])), facts)
+    with _alone_in(out):
+        learn.fit(phases, [kept, CsvHistory(out/'history.csv')])
+        nets = [learn.bare[k] for k in gan] if gan else [learn.bare]
+        recipe = f'enhance train {system}: {epochs} epochs, {len(learn.steps)} steps, rate {rate:g}, seed {learn.seed}'
+        if learn.acc.is_main_process: _finish(kept, dict(zip(homes, nets)), recipe, about)
     return learn
 
 # %% ../nbs/12_enhance.ipynb #ba934531
-def _finish(kept, nets, facts): # save `nets`, {folder: model}, and clear the checkpoints away
+def _finish(kept, nets, recipe, about): # save `nets`, {folder: model}, and clear the checkpoints away
+    facts = dict(data=about['data'], recipe=recipe, licence='ask who trained it, and on what')
+    system,task = about['system'],about['task']
+    if system=='restore': facts |= dict(task=task, suffix=dict(jpeg='_restored', denoise='_denoised')[task])
+    if system=='cyclegan': facts['side'] = about['size'] or 128
     for folder,net in nets.items():
         net.info = dict(name=folder.name)|net.info|facts
         net.save_pretrained(folder)
@@ -996,7 +999,8 @@ def _one_photo(path, model, home, strength, keep_color, max_pixels): # -> views,
     (r,) = enhance_files(path, folder, model, progress=False, strength=strength, keep_color=keep, max_pixels=max_pixels)
     if r.status!='done': raise ValueError(r.reason.replace(f'{path}', path.name).replace(f'{folder}{os.sep}', ''))
     said = f'{r.size[0]}x{r.size[1]} to {r.new_size[0]}x{r.new_size[1]} pixels in {r.seconds:.1f} s'
-    return _views(Photo.open(path), Photo.open(r.output)),str(r.output),f'{said}. Licence of the model: {model.info.get("licence", "not stated")}.'
+    views = _views(Photo.open(path), Photo.open(r.output))
+    return views,str(r.output),f'{said}. Licence of the model: {model.info.get("licence", "not stated")}.'
 
 # %% ../nbs/12_enhance.ipynb #8bf2fba1
 def make_app(device='auto', # see `pick_device`

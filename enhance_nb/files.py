@@ -211,7 +211,7 @@ def _there(path, what): # a `Path` to a file
     return path
 
 # %% ../nbs/00_files.ipynb #e995340d
-_KINDS = 'JPEG MPO PNG WEBP TIFF BMP GIF AVIF HEIF JPEG2000 PPM TGA ICO'.split() # none starts another program, as EPS does
+_KINDS = 'JPEG MPO PNG WEBP TIFF BMP GIF AVIF HEIF JPEG2000 PPM TGA ICO'.split() # none starts a program, as EPS does
 
 def _pillow(file):
     Image.init()
@@ -396,7 +396,7 @@ def _fit(px, fmt):
 # %% ../nbs/00_files.ipynb #d0a8cef6
 @patch
 def save(self:Photo, path,
-         quality=95): # of JPEG, WebP and AVIF, 1 to 100
+         quality=95): # of JPEG, AVIF and WebP, 1 to 100; a `lossless` WebP stays so
     """Write the photo and all that is known about it to `path`, complete or not at all; the suffix is the format. Raises
     `ImageError` for what the format cannot hold, OSError where nothing can be written"""
     path = Path(path)
