@@ -85,11 +85,12 @@ if __name__ == '__main__':
     p.add_argument('--penalty', action='store_true')
     a = p.parse_args()
     device = pick_device()
-    torch.backends.cudnn.allow_tf32 = False                                         # or rounding hides what differs
     images = torch.randint(256, (a.bs*5*max(a.cycles, 2), 3, a.size, a.size), dtype=torch.uint8,
                            generator=torch.Generator().manual_seed(0))
     print(f'torch {torch.__version__}, {device}, {torch.get_num_threads()} threads, {a.size} px, nf {a.nf}, batches of {a.bs}')
+    torch.backends.cudnn.allow_tf32 = False                                         # exact while they are compared
     if not a.penalty: print(f'losses of two cycles apart: {alike():.1e}')           # of the penalty the points would differ
+    torch.backends.cudnn.allow_tf32 = True
     loops = dict(ours=Ours(), plain=Plain(), lecture=Plain(still=True))
     times = {k: [] for k in loops}
     for i in range(a.rounds + 1):

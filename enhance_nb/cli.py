@@ -316,19 +316,20 @@ def _line(args):
 # %% ../nbs/13_cli.ipynb #f21f1a62
 def train(args):
     "Train a model; 0 when it is finished"
+    from inspect import signature
     from enhance_nb.enhance import train_model
+    more = dict(_setting(s, signature(train_model).parameters) for s in args.set)
     learn = train_model(args.system, args.data, args.output, args.epochs, args.lr, args.size, args.scale, args.task,
-                        args.style, args.minutes, args.overwrite, quiet=args.quiet, **dict(map(_setting, args.set)))
+                        args.style, args.minutes, args.overwrite, quiet=args.quiet, **more)
     verb = dict(unet='segment', wgan='generate', cyclegan='translate').get(args.system, args.system)
     photo = '' if verb=='generate' else ' PHOTO.jpg'
     if learn.acc.is_main_process and not args.quiet: print(f'finished: enhance {verb}{photo} --model {args.output}')
     return 0
 
-def _setting(s): # 'nf=64' -> ('nf', 64)
+def _setting(s, taken): # 'nf=64' -> ('nf', 64)
     name,eq,value = s.partition('=')
     if not (eq and name.isidentifier()): raise ValueError(f'--set {s}: expected NAME=VALUE')
-    if name in 'system data out epochs lr size scale task style minutes overwrite quiet'.split():
-        raise ValueError(f'--set {s}: that is an option of its own, see enhance train --help')
+    if name in taken: raise ValueError(f'--set {s}: that is an option of its own, see enhance train --help')
     try: return name,json.loads(value)
     except ValueError: return name,value
 
