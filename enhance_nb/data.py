@@ -70,7 +70,9 @@ datasets = { # files: (addresses, checksum) each; sub: the folder inside; also: 
     'photos': dict(licence='see skimage.data: mostly public domain or CC0; motorcycle: Middlebury 2014 benchmark',
                    how="they come with scikit-image: pip install 'enhance_nb[lessons]'"),
     'bsds500': _berkeley | dict(also=['bsds_train']), 'bsds_train': _berkeley,
-    'div2k': dict(files=[(_both(f'{_div2k}/DIV2K_{part}_HR.zip'), None) for part in ('train', 'valid')],
+    'div2k': dict(files=[(_both(f'{_div2k}/DIV2K_{part}_HR.zip'), f'sha256:{known}') for part, known in (
+                      ('train', '9d0b9c463f6e35b6c62cc6a930ee2224f670b34c1df841a57670f9acf0f6c335'),
+                      ('valid', '20dd31fd84d777bc1cf5d6b7654a3f569c0aec74458ae094122ad1d0489900fc'))],
                   licence='DIV2K (Agustsson, Timofte 2017): academic research only'),
     'set5': dict(files=[(['https://huggingface.co/datasets/eugenesiow/Set5/resolve/main/data/Set5_HR.tar.gz'], None)],
                  sub='Set5_HR', also=['sr_bench/Set5/HR'], licence='Set5 (Bevilacqua et al. 2012): academic use'),

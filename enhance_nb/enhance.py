@@ -704,9 +704,8 @@ class _Seen:
 def _in_order(name): # frame2 before frame10
     return [(0, int(s)) if s.isdecimal() else (1, s) for s in re.split(r'(\d+)', str(name)) if s]
 
-def _paintings(style): # file(s) -> pictures
+def _paintings(files): # as pictures
     from enhance_nb.files import read_image
-    files = [style] if isinstance(style, (str,Path)) else list(style)
     for f,p in (read := [(f, read_image(f)) for f in files]):
         h,w = p.shape[1:]
         if min(h, w)<32: raise ValueError(f'{f}: a style needs at least 32x32 pixels, got {w}x{h}')
@@ -732,9 +731,10 @@ def style_files(
     batch = Batch(paths, out, **{k: options.pop(k) for k in Batch.__dataclass_fields__ if k in options})
     if size and size<32: raise ValueError(f'size {size}: expected 0 or at least 32 pixels')
     if steps<1: raise ValueError(f'steps {steps}: expected at least 1')
-    paintings,options = _paintings(style),options|_judged(options)|dict(device=pick_device(device))
+    files = [style] if isinstance(style, (str,Path)) else list(style)
+    paintings,options = _paintings(files),options|_judged(options)|dict(device=pick_device(device))
     if video and batch.shard: raise ValueError('shard: each frame of a video starts from the one before')
-    rs = batch.plan('_styled', 'stylize')
+    rs = batch.plan('_styled', 'stylize: '+' + '.join(Path(f).name for f in files)) # tells paintings apart
     if video: rs.sort(key=lambda r: _in_order(r.input))
     def work(r, photo):
         film = [q for q in rs[:rs.index(r)] if q.input.parent==r.input.parent and q.output and q.output.exists()]
@@ -758,7 +758,7 @@ def _repaint(r, photo, before, paintings, size, steps, preview, progress, qualit
         x = torch.cat([x, F.interpolate(a, x.shape[1:], mode='bilinear', antialias=True)[0]])
     icc = photo.icc if options.get('keep_color') and photo.c>2 else b'' # the painting's colours are sRGB's
     r.new_size = x.shape[2],x.shape[1]
-    facts = dict(software=f'enhance_nb {__version__}', model='stylize', steps=steps)
+    facts = dict(software=f'enhance_nb {__version__}', model=r.model, steps=steps)
     return partial(photo.like(from_float(x, photo.bits), icc=icc).mark(facts).save, r.output, quality)
 
 # %% ../nbs/12_enhance.ipynb #7cc472c5
