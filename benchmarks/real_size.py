@@ -22,9 +22,7 @@ nbs = Path(__file__).resolve().parent.parent/'nbs'
 prelude = '''
 import inspect as _inspect, itertools as _itertools, json as _json, multiprocessing as _mp, time as _time
 from pathlib import Path as _Path
-from torch._dynamo import config as _dynamo
 from enhance_nb import data as _data, learner as _learner
-if {compile}: _dynamo.recompile_limit = 64 # a lesson has many networks
 class OutOfTime(Exception): "The run goes on where it is cut off"
 class _Kept(_learner.Checkpoint):
     "Keeps what took its time; the tests of a lesson are quickly done again, and look at what happens"

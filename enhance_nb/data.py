@@ -504,7 +504,7 @@ class Noise(Degrade):
     "Gaussian noise of standard deviation `sigma` (of white = 1), or drawn from a pair"
     def __init__(self, sigma=(.02, .15)): super().__init__(); self.sigma = sigma
     def make_params(self, flat_inputs): return dict(sigma=_between(self.sigma))
-    def damage(self, x, sigma): return x + torch.randn_like(x)*sigma
+    def damage(self, x, sigma): return x + torch.randn(x.shape, dtype=x.dtype).to(x.device)*sigma   # seeded on a GPU too
 
 # %% ../nbs/01_data.ipynb #d0a33160
 class Blur(Degrade):

@@ -224,7 +224,9 @@ def fit(self:Learner,
 @contextmanager
 def _prepared(self:Learner): # what accelerate wraps is bare again afterwards
     own, model, self.nets = self.opt_func, self.model, []
-    try: yield
+    limit = torch.compiler.config.patch(recompile_limit=64) if self.compile else nullcontext()      # one for all nets
+    try:
+        with limit: yield
     finally:
         self.opt_func, self.model = own, model
         for net in self.nets: self._release(net)
@@ -335,9 +337,10 @@ def one_epoch(self:Learner):
     stop = next((p.start for p in self.plan[k:] if p.dls is not self.plan[k].dls), self.n)
     self.model.train()
     self.training = True
-    self.train_dl.set_epoch(self.epoch)
+    batches = self.acc.skip_first_batches(self.train_dl, self.batch) if self.batch else self.train_dl
+    batches.set_epoch(self.epoch)                # after the skip, which in accelerate before 1.15 forgets the epoch
     self('before_epoch')
-    for batch in self.acc.skip_first_batches(self.train_dl, self.batch) if self.batch else self.train_dl:
+    for batch in batches:
         if self.i == stop: break
         self._rewind()
         self('before_batch')

@@ -13,6 +13,7 @@ import copy
 from collections import Counter
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -246,11 +247,16 @@ def _mask_loaders(data, valid, crop, bs, seed, num_workers):
     if isinstance(valid, str): valid = _whole(data, valid) if named else .1
     train = _whole(data, 'train') if named else copy.copy(data)
     if isinstance(valid, (int, float)):
-        train, valid = (_those(train, ids) for ids in split_random(range(len(train)), valid, seed))
+        train, valid = (_those(train, sum(ids, [])) for ids in split_random(_same(train.xs), valid, seed))
     if train.tfms or train.x_tfms: raise ValueError('unet_learner: takes `Pairs` without transforms, and crops them; '
                                                     'with your own transforms, pass `DataLoaders`')
     train.tfms, train.x_tfms = map(Pairs._compose, mask_tfms(crop))
     return DataLoaders(train, valid, bs, valid_bs=1, seed=seed, num_workers=num_workers)
+
+def _same(items): # places of each, [[0, 4], [1], ...]: a photo that stands there several times is split as one
+    places, items = {}, list(items)
+    for i, o in enumerate(items): places.setdefault(o if isinstance(o, (str, Path)) else id(o), []).append(i)
+    return list(places.values())
 
 def _those(pairs, ids): # as a set of their own
     part = copy.copy(pairs)

@@ -96,7 +96,7 @@ def critic_schedule(k, # number of a generator step, from 0
                     n=5, # the rule
                     many=100, # for the `first` steps of the generator, and at every `every`-th
                     first=25, every=500):
-    "Critic steps before generator step `k` (1701.07875, in the authors' code and in the lecture)"
+    "Critic steps before generator step `k` (as in the code of 1701.07875's authors; their algorithm has `n` throughout)"
     return many if k < first or k % every == 0 else n
 
 # %% ../nbs/10_wgan.ipynb #f0f6addd
@@ -268,6 +268,9 @@ class Scores(Callback):
                  n=1000):
         self.net, self.n = net, n
         self.real = real if real.ndim == 2 else Kid(net).update(real, True).features('real')
+
+    def before_fit(self, learn):
+        if isinstance(self.net, nn.Module): self.net.to(learn.acc.device)
 
     def after_epoch(self, learn):
         if not learn.acc.is_main_process: return
