@@ -452,6 +452,7 @@ def plan(self:Batch, own, # suffix without `out`
     if (one := self.out and self.out.suffix.lower() in FORMATS and not self.out.is_dir()) and len(found)>1:
         raise ValueError(f'{self.out}: expected a folder, as there are {len(found)} input files')
     suffix = str(('' if self.out else own) if self.suffix is None else self.suffix)
+    if one and self.suffix: raise ValueError(f'suffix {suffix!r}: the output is named already, {self.out}')
     if suffix and Path(suffix).name!=suffix: raise ValueError(f'suffix {suffix!r}: expected a part of a name')
     def written(f, tag=''): # the files that `f` becomes
         if one: return [self.out]
@@ -470,6 +471,9 @@ def plan(self:Batch, own, # suffix without `out`
             times.update(map(key, r.files))
         r.output = r.files[0]
     self._decide(rs, times, key)
+    if not suffix and len(found)>1 and (among := next((r for r in rs if r.output and _beside(r)), None)):
+        raise ValueError(f'{among.input}: {among.output.name} would lie among the photos and be one of them the next time; '
+                         'name another folder, or a suffix')
     if not self.shard: return rs
     i,n = self.shard
     return [r for r in rs if r.reason!=_OURS][i-1::n] # without results, whose number changes while others work
@@ -482,6 +486,11 @@ def _folding(folder): # what tells names apart there: a function of a path
     blind = other!=folder and other.exists() and other.samefile(folder) # to upper and lower case
     return (lambda p: unicodedata.normalize('NFC', str(p)).casefold()) if blind else str
 
+def _beside(r): # is the result another file in the folder of its photo?
+    return r.output.name!=r.input.name and r.output.parent.resolve()==r.input.parent.resolve()
+
+def _preview(output): return output.with_name(f'{output.stem}_preview.jpg') # what shows how far `stylize` is
+
 _OURS = 'itself an output of this run'
 
 # %% ../nbs/12_enhance.ipynb #f7256ebf
@@ -490,7 +499,7 @@ def _decide(self:Batch, rs, times, key): # which of them to skip
     def same(r): return r.output and key(r.output.resolve())==key(r.input.resolve())
     if not self.overwrite and (bad := next((r for r in rs if same(r)), None)):
         raise ValueError(f'{bad.input}: the result would replace it; name another folder, a suffix, or say overwrite')
-    outputs = {key(o.resolve()) for r in rs if r.output and not same(r) for o in r.files}
+    outputs = {key(o.resolve()) for r in rs if r.output and not same(r) for o in (*r.files,_preview(r.output))}
     for r in rs:
         if not r.output: continue
         try: there = all(o.exists() for o in r.files)
@@ -552,11 +561,16 @@ def _read(self:Batch, r): # a `Photo`, or None
     with _noted(r):
         photo = Photo.open(r.input, self.max_pixels)
         r.size = photo.w,photo.h
-        if r.output.exists() and r.output.samefile(r.input) and photo.steps and photo.steps[-1].get('model')==r.model:
+        replaced = r.output.exists() and r.output.samefile(r.input)
+        if replaced and photo.steps and photo.steps[-1].get('model')==r.model:
             r.status,r.reason = 'skipped',f'{r.model} has done it already'
             return
         _made_folder(r.output.parent)
-        return photo.like(photo.pixels, exif=b'', xmp=b'', iptc=b'', text={}) if self.strip_metadata else photo
+        if self.strip_metadata: photo = photo.like(photo.pixels, exif=b'', xmp=b'', iptc=b'', text={})
+        if replaced and (r.output.suffix.lower()=='.bmp' or photo.mark({}) is photo):
+            raise ImageError(f'{r.input}: a result in its place could not be told from a photo, as its notes cannot be '
+                             'added to; name another folder or a suffix')
+        return photo
 
 # %% ../nbs/12_enhance.ipynb #5744b415
 @patch
@@ -591,7 +605,7 @@ def enhance_files(
         raise ValueError(f'{name}: a {type(model).__name__} {why}')
     how = dict(side=side, precision=precision, strength=strength, keep_color=keep_color)
     _settings(model, **how)
-    said = {k: v for k,v in how.items() if v not in (None,'auto',1.)}
+    said = {k: v for k,v in how.items() if v not in (None,'auto') and (k,v)!=('strength',1)}
     def work(r, photo):
         r.new_size = w,h = photo.w*model.scale,photo.h*model.scale
         if w*h>(most := batch.max_pixels):
@@ -750,7 +764,7 @@ def _repaint(r, photo, before, paintings, size, steps, preview, progress, qualit
     sizes = sizes_to(longest, options.get('first', 512))
     if before: options,sizes = options|dict(start=read_image(before.output)[None]),sizes[-1:]
     seen = _Seen(r.input.name, sum(steps_at(i, steps) for i in range(len(sizes))), progress,
-                 r.output.with_name(f'{r.output.stem}_preview.jpg') if preview else None)
+                 _preview(r.output) if preview else None)
     try: x = stylize(photo.tensor(), paintings, steps=steps, size=longest, watch=seen, **options).cpu()
     finally: seen.close()
     if photo.alpha: # it was laid on white; the result is as transparent as the photo
@@ -876,12 +890,14 @@ def _systems(data, size, scale, task, style, kw): # name: function that makes a 
     return dict(superres=superres, restore=restore, unet=unet, style=repaint, wgan=wgan, cyclegan=cyclegan)
 
 # %% ../nbs/12_enhance.ipynb #449d7664
-def _asked(data, out, epochs, lr, size, scale): # what cannot be meant is an error
+def _asked(system, data, out, epochs, lr, size, scale, task, style): # what cannot be meant is an error
     if not data.is_dir(): raise FileNotFoundError(f'{data}: no such folder')
     if out==data.resolve(): raise ValueError(f'{out}: the model needs a folder of its own')
     if not 0<epochs<1e6: raise ValueError(f'epochs {epochs}: expected more than 0')
     if lr is not None and not 0<lr<1e3: raise ValueError(f'lr {lr}: expected more than 0')
     if scale not in (2,3,4): raise ValueError(f'scale {scale}: expected 2, 3 or 4')
+    for word,at_work,its in (('scale', scale!=2, 'superres'), ('task', task!='jpeg', 'restore'), ('style', style, 'style')):
+        if at_work and system!=its: raise ValueError(f'{word}: an option of {its}, not of {system}')
     if size is not None and size<8: raise ValueError(f'size {size}: expected at least 8 pixels')
 
 def _unused(homes): # nothing that others have written is lost
@@ -919,7 +935,7 @@ def train_model(system, # superres, restore, unet, style, wgan or cyclegan
     `Learner`. Raises ValueError for what the folder lacks; under torchrun, each process does its share"""
     from enhance_nb.learner import Checkpoint, CsvHistory, phases_linear_decay, phases_one_cycle
     data,out = Path(data),Path(out).resolve()
-    _asked(data, out, epochs, lr, size, scale)
+    _asked(system, data, out, epochs, lr, size, scale, task, style)
     homes = [out, out.with_name(out.name+'_back')] if system=='cyclegan' else [out]
     about = dict(system=system, data=data.resolve().name, size=size, scale=scale, task=task,
                  style=style and Path(style).name)

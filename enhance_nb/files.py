@@ -146,6 +146,7 @@ def _to_16(im, path):
             if (bits := im.tag_v2.get(258, (16,))[0])!=16: raise ImageError(f'TIFF of {bits} bits is not supported')
             if im.tag_v2.get(262)==0: px = 65535-px # white is zero
     elif im.format=='PNG':
+        im.load() # notes may lie behind the pixels
         from torchvision.io import ImageReadMode, decode_png # here, as torchvision takes seconds to load
         data = torch.frombuffer(bytearray(Path(path).read_bytes()), dtype=torch.uint8)
         px = decode_png(data, ImageReadMode.UNCHANGED).permute(1,2,0).contiguous().numpy()
@@ -185,6 +186,7 @@ def open(cls:Photo, path,
             deep = _deep(im, path)
             px,icc = (_to_16(im, path), im.info.get('icc_profile') or b'') if deep else _to_8(im)
             o,exif = _exif(im)
+            if im.format=='TIFF': o = 1 # Pillow turns one as it decodes it
             format = 'JPEG' if im.format=='MPO' else im.format
             return cls(np.ascontiguousarray(upright(px, o)), exif, icc, format, _xmp(im), _dpi(im), _iptc(im), _text(im),
                        im.format=='WEBP' and _vp8l(path))
@@ -194,6 +196,8 @@ def open(cls:Photo, path,
 def _single(im):
     if getattr(im, 'n_frames', 1)>1 and im.format not in ('MPO','HEIF'): # a phone's photo with extra views
         raise ImageError(f'it holds {im.n_frames} pictures (an animation or pages), expected one')
+    if im.format=='TIFF' and (im.tag_v2.get(254, 0)&1 or 50706 in im.tag_v2):
+        raise ImageError('a raw photo, of which only a small preview could be read; develop it first')
 
 def _vp8l(path): # is a WebP without loss?
     with open(path, 'rb') as f:
