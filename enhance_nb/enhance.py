@@ -470,10 +470,7 @@ def plan(self:Batch, own, # suffix without `out`
             r.files = written(f, 'tagged')
             times.update(map(key, r.files))
         r.output = r.files[0]
-    self._decide(rs, times, key)
-    if not suffix and len(found)>1 and (among := next((r for r in rs if r.output and _beside(r)), None)):
-        raise ValueError(f'{among.input}: {among.output.name} would lie among the photos and be one of them the next time; '
-                         'name another folder, or a suffix')
+    self._decide(rs, times, key, bare=not suffix and len(rs)>1)
     if not self.shard: return rs
     i,n = self.shard
     return [r for r in rs if r.reason!=_OURS][i-1::n] # without results, whose number changes while others work
@@ -486,19 +483,20 @@ def _folding(folder): # what tells names apart there: a function of a path
     blind = other!=folder and other.exists() and other.samefile(folder) # to upper and lower case
     return (lambda p: unicodedata.normalize('NFC', str(p)).casefold()) if blind else str
 
-def _beside(r): # is the result another file in the folder of its photo?
-    return r.output.name!=r.input.name and r.output.parent.resolve()==r.input.parent.resolve()
-
 def _preview(output): return output.with_name(f'{output.stem}_preview.jpg') # what shows how far `stylize` is
 
 _OURS = 'itself an output of this run'
 
 # %% ../nbs/12_enhance.ipynb #f7256ebf
 @patch
-def _decide(self:Batch, rs, times, key): # which of them to skip
+def _decide(self:Batch, rs, times, key, bare): # which of them to skip; `bare`: several, without a suffix
     def same(r): return r.output and key(r.output.resolve())==key(r.input.resolve())
     if not self.overwrite and (bad := next((r for r in rs if same(r)), None)):
         raise ValueError(f'{bad.input}: the result would replace it; name another folder, a suffix, or say overwrite')
+    def among(r): return r.output and not same(r) and r.output.parent.resolve()==r.input.parent.resolve()
+    if bare and (bad := next(filter(among, rs), None)):
+        raise ValueError(f'{bad.input}: {bad.output.name} would lie among the photos and be one of them the next time; '
+                         'name another folder, or a suffix')
     outputs = {key(o.resolve()) for r in rs if r.output and not same(r) for o in (*r.files,_preview(r.output))}
     for r in rs:
         if not r.output: continue
@@ -896,8 +894,8 @@ def _asked(system, data, out, epochs, lr, size, scale, task, style): # what cann
     if not 0<epochs<1e6: raise ValueError(f'epochs {epochs}: expected more than 0')
     if lr is not None and not 0<lr<1e3: raise ValueError(f'lr {lr}: expected more than 0')
     if scale not in (2,3,4): raise ValueError(f'scale {scale}: expected 2, 3 or 4')
-    for word,at_work,its in (('scale', scale!=2, 'superres'), ('task', task!='jpeg', 'restore'), ('style', style, 'style')):
-        if at_work and system!=its: raise ValueError(f'{word}: an option of {its}, not of {system}')
+    for word,given,its in ('scale', scale!=2, 'superres'), ('task', task!='jpeg', 'restore'), ('style', style, 'style'):
+        if given and system!=its: raise ValueError(f'{word}: an option of {its}, not of {system}')
     if size is not None and size<8: raise ValueError(f'size {size}: expected at least 8 pixels')
 
 def _unused(homes): # nothing that others have written is lost

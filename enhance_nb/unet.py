@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from fastcore.all import patch
+from fastcore.all import groupby, patch
 from torch import nn
 from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor
@@ -247,16 +247,15 @@ def _mask_loaders(data, valid, crop, bs, seed, num_workers):
     if isinstance(valid, str): valid = _whole(data, valid) if named else .1
     train = _whole(data, 'train') if named else copy.copy(data)
     if isinstance(valid, (int, float)):
-        train, valid = (_those(train, sum(ids, [])) for ids in split_random(_same(train.xs), valid, seed))
+        parts = split_random(_same(train.xs), valid, seed)
+        train, valid = (_those(train, [i for places in part for i in places]) for part in parts)
     if train.tfms or train.x_tfms: raise ValueError('unet_learner: takes `Pairs` without transforms, and crops them; '
                                                     'with your own transforms, pass `DataLoaders`')
     train.tfms, train.x_tfms = map(Pairs._compose, mask_tfms(crop))
     return DataLoaders(train, valid, bs, valid_bs=1, seed=seed, num_workers=num_workers)
 
-def _same(items): # places of each, [[0, 4], [1], ...]: a photo that stands there several times is split as one
-    places, items = {}, list(items)
-    for i, o in enumerate(items): places.setdefault(o if isinstance(o, (str, Path)) else id(o), []).append(i)
-    return list(places.values())
+def _same(xs): # places of each, [[0, 4], [1], ...]: a photo that stands there several times is split as one
+    return list(groupby(range(len(xs)), lambda i: xs[i] if isinstance(xs[i], (str, Path)) else id(xs[i])).values())
 
 def _those(pairs, ids): # as a set of their own
     part = copy.copy(pairs)
