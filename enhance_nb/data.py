@@ -330,11 +330,12 @@ def file_list(folder, # where the pictures are, in folders within too
               keep=1., # share, or number, to keep
               seed=42,
              ): # list of Path
-    "The picture files of `folder` as listed in `csv_file`, or a repeatable part. Raises ValueError for an empty list"
+    """The picture files of `folder` as listed in `csv_file`, or a repeatable part. Raises ValueError for an empty list,
+    FileNotFoundError for a folder without pictures"""
     folder, csv_file = Path(folder), Path(csv_file)
     if not csv_file.exists():
+        names = [p.relative_to(folder).as_posix() for p in image_files(folder, recursive=True)]
         with atomic_write(csv_file) as f, io.TextIOWrapper(f, 'utf8', newline='') as t:
-            names = [p.relative_to(folder).as_posix() for p in image_files(folder, recursive=True)]
             csv.writer(t).writerows([['file'], *([n] for n in names)])
     with open(csv_file, encoding='utf8', newline='') as f: files = [folder/r['file'] for r in csv.DictReader(f)]
     n = _how_many(keep, len(files))
@@ -370,7 +371,8 @@ def _resized(file, out, size, mask):
 
 # %% ../nbs/01_data.ipynb #611cc2b4
 def resize_folder(src, # folder of pictures, in folders within too
-                  dst, # the copy, with the same names; masks and what cannot be written (GIF, HEIC) become PNG
+                  # the copy, with the same names, 8 bits, of the notes EXIF alone; masks, and what cannot be written
+                  dst, # (GIF, HEIC), become PNG
                   size, # int: the shorter side, never enlarged; or (height, width)
                   masks=False, # are they masks? then nearest neighbour, numbers kept
                   workers=None, # threads
@@ -638,10 +640,12 @@ class Items(Dataset):
     "Base of the sets: `xs` are files or uint8 tensors, `tfms` one `v2` transform or a list of them"
     room = 8e9 # bytes that a cache may take, of all workers; what does not fit is read anew each time
     def __init__(self, xs, tfms=None, cache=False):
-        if isinstance(xs, (str, Path)):
-            raise TypeError(f'{type(self).__name__}: {xs}: expected a list of files, such as `image_files` gives')
-        self.xs, self.tfms, self.cache = list(xs), self._compose(tfms), {} if cache else None
+        self.xs, self.tfms, self.cache = self._listed(xs), self._compose(tfms), {} if cache else None
         if not self.xs: raise ValueError(f'{type(self).__name__}: no items')
+
+    def _listed(self, xs):
+        if not isinstance(xs, (str, Path)): return list(xs)
+        raise TypeError(f'{type(self).__name__}: {xs}: expected a list of files, such as `image_files` gives')
 
     @staticmethod
     def _compose(tfms): return (v2.Compose(list(tfms)) if tfms else None) if isinstance(tfms, (list, tuple)) else tfms
@@ -670,7 +674,7 @@ class Pairs(Items):
                  cache=False, # keep decoded images in memory (3 bytes a pixel, up to `room`)
                 ):
         super().__init__(xs, tfms, cache)
-        self.ys, self.x_tfms, self.remap = None if ys is None else list(ys), self._compose(x_tfms), remap
+        self.ys, self.x_tfms, self.remap = None if ys is None else self._listed(ys), self._compose(x_tfms), remap
         self.classes = [str(i) for i in range(classes)] if isinstance(classes, int) else classes and list(classes)
         if self.ys is not None and len(self.xs) != len(self.ys):
             raise ValueError(f'Pairs: {len(self.xs)} inputs but {len(self.ys)} targets')
@@ -787,7 +791,7 @@ class Unpaired(Items):
                  cache=False, # keep decoded images in memory
                 ):
         super().__init__(a, tfms, cache)
-        self.bs = list(b)
+        self.bs = self._listed(b)
         if not self.bs: raise ValueError('Unpaired: no items in b')
 
     def __len__(self): return max(len(self.xs), len(self.bs))
@@ -803,7 +807,7 @@ def _seed(*key):
     random.seed(s); np.random.seed(s); torch.default_generator.manual_seed(s)
 
 @contextmanager
-def seeded(*key): # any whole numbers
+def seeded(*key): # whole numbers from 0
     "Python's, NumPy's and torch's default generators seeded from `key` inside the block, as before after it"
     if get_worker_info(): _seed(*key); yield; return          # in a loader's process nobody else draws
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
@@ -844,7 +848,7 @@ def _as_it_is(batch): return batch # collated already
 # %% ../nbs/01_data.ipynb #ac1fe3d7
 class DataLoaders:
     """A shuffled `train` and an ordered `valid` loader, whose items repeat exactly for a given `seed`. In a loop of
-    your own, call `train.sampler.set_epoch(epoch)` before each epoch, else all have the same order"""
+    your own, call `train.sampler.set_epoch(epoch)` before each epoch, else each repeats the first, order and draws"""
     def __init__(self,
                  train, # a Dataset
                  valid=None, # a Dataset; its items are the same every epoch
@@ -896,6 +900,7 @@ def _by_class(folder, split):
     else:
         xs = image_files(folder/split, recursive=True)
         labels = [f.relative_to(folder/split).parts[0] for f in xs]
+        if not {*labels} <= {*classes}: raise ValueError('its files have no labels')
     return dict(xs=xs, labels=labels, classes=classes)
 
 def _one_of(split, *parts):

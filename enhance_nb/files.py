@@ -136,6 +136,10 @@ def _deep(im, path):
     "Has the file more than 8 bits a channel?"
     if im.format=='PNG':
         with open(path, 'rb') as f: return f.read(25)[24]==16
+    if im.format=='PPM': return im.mode=='RGB' and im.tile[0].args!='RGB' and im.tile[0].args[-1]>255 # the largest number
+    if im.format=='JPEG2000':
+        head = Path(path).read_bytes().split(b'\xff\x4f\xff\x51', 1)[-1]
+        return im.mode.startswith('I;16') or head[38]%128>7 # bits less one, of the first channel
     return im.mode.startswith('I;16') or (im.format=='TIFF' and max(im.tag_v2.get(258, (8,)))>8)
 
 def _to_16(im, path):
@@ -359,12 +363,17 @@ def _write_png16(f, px, photo):
     chunk(b'IEND', b'')
 
 # %% ../nbs/00_files.ipynb #b864478b
+def _notes(photo):
+    "Its EXIF for Pillow, which would lose the directory within a directory (0xa005)"
+    exif = Image.Exif()
+    exif.load(photo.exif)
+    if 0xa005 in (camera := exif.get_ifd(0x8769)): camera[0xa005] = exif.get_ifd(0xa005)
+    return exif
+
 def _write_tiff16(f, px, photo):
     "Write `px` (h, w, 1, 3 or 4) uint16 and what else is known about `photo` as TIFF"
     h,w,c = px.shape
-    exif = Image.Exif()
-    exif.load(photo.exif)
-    d,starts = ImageFileDirectory_v2(),range(0, h, 64)
+    exif,d,starts = _notes(photo),ImageFileDirectory_v2(),range(0, h, 64)
     for t,v in exif.items(): d[t] = exif.get_ifd(t) if t in (0x8769,0x8825) else v
     d[256],d[257],d[258],d[259],d[262],d[277],d[278],d[317] = w,h,(16,)*c,8,2 if c>1 else 1,c,64,2
     if c==4: d[338] = 2 # the fourth is opacity, and not multiplied into the others
@@ -432,9 +441,8 @@ def _args(photo, fmt, quality): # for Pillow
         args['pnginfo'] = notes = PngInfo()
         if 'xmp' in args: notes.add_itxt('XML:com.adobe.xmp', args.pop('xmp').decode(errors='replace'))
         for k,v in _words(photo).items(): notes.add_itxt(k, v)
-    if fmt=='TIFF' and (photo.xmp or photo.iptc): # it stores all notes in one list
-        args['exif'] = notes = Image.Exif()
-        notes.load(photo.exif)
+    if fmt=='TIFF': # it stores all notes in one list
+        args['exif'] = notes = _notes(photo)
         for k,v in {700:args.pop('xmp', b''), 33723:photo.iptc}.items():
             if v: notes[k] = v
     how = dict(JPEG=dict(subsampling=0), AVIF=dict(subsampling='4:4:4'), WEBP={}).get(fmt) # colour in full resolution
@@ -452,12 +460,13 @@ _SOURCE = 'http://cv.iptc.org/newscodes/digitalsourcetype/'
 
 @patch
 def mark(self:Photo, facts, # JSON values: model, settings, ...
-         made=False): # is all of it a network's, not only a part?
+         made=False): # is all of it a network's, not only a part? What once was stays so
     """The photo, with the step `facts` and the IPTC's digital source type in its XMP; as it is if its XMP cannot be
     added to (it is not UTF-8, or more than a JPEG could hold)"""
     try: x = _without(self.xmp, 'Iptc4xmpExt:DigitalSourceType').decode() or _PACKET
     except UnicodeDecodeError: return self
     end = r'(?=</rdf:Seq>\s*</enhance_nb:steps>)'
+    made = made or b'/trainedAlgorithmicMedia' in self.xmp
     kind = ('t' if made else 'compositeWithT')+'rainedAlgorithmicMedia'
     if not re.search(end, x): x = x.replace('</rdf:RDF>', _STEPS+'</rdf:RDF>', 1)
     if len(parts := re.split(end, x, maxsplit=1))!=2: return self # notes that we cannot add to are better kept
@@ -521,14 +530,16 @@ def read_mask(path): # (h, w), uint8
 READABLE = {*FORMATS, '.gif', '.heic', '.heif'}
 
 def _walk(folder):
-    "The files below `folder`; each folder once, rather by its name than by a link"
-    seen = set()
+    "The files below `folder`, but not in hidden folders; each folder once, by its name rather than by a link"
+    seen,tops = set(),[folder]
     def complain(e): warnings.warn(f'{e.filename}: cannot be read ({e.strerror})')
-    for here,folders,names in os.walk(folder, onerror=complain, followlinks=True):
-        if (real := os.path.realpath(here)) in seen: folders.clear(); continue
-        seen.add(real)
-        folders.sort(key=lambda n: (os.path.islink(os.path.join(here, n)), n))
-        yield from (Path(here)/n for n in names)
+    for top in tops: # links come after everything else
+        for here,folders,names in os.walk(top, onerror=complain):
+            if (real := os.path.realpath(here)) in seen: folders.clear(); continue
+            seen.add(real)
+            folders[:] = sorted(n for n in folders if n[0]!='.')
+            tops += [f for n in folders if os.path.islink(f := os.path.join(here, n))]
+            yield from (Path(here)/n for n in names)
 
 # %% ../nbs/00_files.ipynb #ee7e7aad
 def image_files(

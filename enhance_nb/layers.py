@@ -421,7 +421,7 @@ def freeze(m, upto=None): # name of the first child that stays trainable; None: 
     names = [n for n, _ in m.named_children()]
     if upto is None: return m.requires_grad_(False)
     if upto not in names: raise ValueError(f'freeze: no child {upto!r}; there are: {", ".join(names)}')
-    for n, c in m.named_children(): c.requires_grad_(names.index(n) >= names.index(upto))
+    for n, c in m.named_children(): freeze(c) if names.index(n) < names.index(upto) else unfreeze(c)
     return m
 
 def unfreeze(m):
@@ -478,7 +478,7 @@ def load_partial(m, # a module
                 ): # lists of names: `loaded missing unexpected mismatched`
     "Load what fits by name and shape, report the rest. Raises ValueError if nothing fits"
     state, own = state.state_dict() if isinstance(state, nn.Module) else state, m.state_dict()
-    if not any('_orig_mod.' in k for k in own): state = plain_names(state)
+    if not state.keys() & own.keys(): state = plain_names(state)
     fits = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
     if not fits:
         raise ValueError(f'load_partial: nothing fits; wanted {", ".join(list(own)[:3])} ..., '
@@ -560,9 +560,10 @@ def save_pretrained(self:Pretrained, save_directory, *, push_to_hub=False, repo_
     info = self.info | dict(sha256=sha256(data).hexdigest())
     config = json.dumps({'class': kind, **(self._hub_mixin_config or {}), 'info': info}, indent=2)+'\n'
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic_write(folder/'config.json') as g, atomic_write(folder/'model.safetensors') as f: # both, or neither
+    with atomic_write(folder/'config.json') as g, atomic_write(folder/'model.safetensors') as f: # both are on disk before one is renamed
         f.write(data)
         g.write(config.encode())
+        g.flush()
     self.info = info
     self.generate_model_card().save(folder/'README.md')
     if push_to_hub: return self.push_to_hub(repo_id or folder.name, **kwargs)
