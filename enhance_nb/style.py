@@ -130,7 +130,7 @@ def relative_mse(pred, target): # features or Gram matrices; `target` of one pic
 class StyleTransferLoss(nn.Module):
     """What a picture lacks to the content of a photo and to the style of a painting, in one pass through a frozen
     network (1508.06576, eq. 7); each term is a `relative_mse`. Raises ValueError for a layer, network or style that
-    cannot be used"""
+    cannot be used, TypeError for a style that is not floating point"""
     def __init__(self, style=None, # a painting (3, h, w) in [0, 1], or several, which are blended; None: `paint` later
                  net='judge-small', # a key of `style_nets`, or a module
                  content_layers=None, style_layers=None, # names of its submodules; a key of `style_nets` has its own
@@ -180,9 +180,10 @@ def grams(self:StyleTransferLoss, features, mask=None): # list of features -> li
 def paint(self:StyleTransferLoss, style, shares=None):
     "From now on it is this style that counts: the Gram matrices of the paintings, averaged by `shares`"
     styles = list(style) if isinstance(style, (list, tuple)) else [style]
-    shares = shares or [1/len(styles)]*len(styles)
+    shares = shares or [1.]*len(styles)
     if not styles or len(shares) != len(styles):
         raise ValueError(f'{len(styles)} paintings but {len(shares)} shares')
+    if min(shares) < 0 or not sum(shares): raise ValueError(f'shares {shares}: expected none below 0, and one above')
     device = self.features.norm.mean.device
     def read(s): return InTiles(self, s).grams() if s[0, 0].numel() > 2**20 else self.grams(self.look(s)[1])
     each = [read(_painting(s).to(device)) for s in styles]
@@ -266,7 +267,7 @@ def keep_colors(x, photo): # (n, 3, h, w) each
 
 # %% ../nbs/09_style.ipynb #bf4909b6
 def steps_at(level, steps): # number of the size, from 0
-    "Evaluations at a size: half as many as at the one before, but 20 if there were so many"
+    "Evaluations at a size: half as many as at the one before, but at least 20 (or `steps`, if that is less)"
     return max(steps//2**level, min(steps, 20))
 
 def sizes_to(longest, first=512): # sides in pixels, e.g. [500, 1000, 2000] on the way to 2000
@@ -278,7 +279,7 @@ def sizes_to(longest, first=512): # sides in pixels, e.g. [500, 1000, 2000] on t
 def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any device, where the result will be
             style, # painting(s) (3, h, w), as in `StyleTransferLoss`
             net='judge-small', # as in `StyleTransferLoss`
-            steps=300, # evaluations of the loss at the first size, half as many at each further one
+            steps=300, # evaluations of the loss at the first size, half as many at each further one (`steps_at`)
             size=None, # longest side of the result, in pixels; default: the photo's
             first=512, # larger pictures start near this size and double it, unless `start` is a picture
             style_size=1., # longest side of the painting, relative to the photo's; never larger than the painting is
@@ -292,7 +293,7 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any dev
             device=None, # to search on; default: the GPU, if there is one
             **loss_args): # of `StyleTransferLoss`
     """The content of photos in the style of a painting, by optimising pixels (1508.06576): shaped as `content`, or of
-    `size`. Raises ValueError for what is no picture, or a style under 32x32 pixels"""
+    `size`. Raises ValueError for what is no picture in [0, 1], or a style under 32x32 pixels, TypeError for bytes"""
     half = _half(precision)
     photo = _photos(content).to(device or _fast(content))
     styles = [_painting(s).to(photo) for s in (style if isinstance(style, (list, tuple)) else [style])]
@@ -302,7 +303,7 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any dev
     if mask is not None and (mask.shape != photo.shape[-2:] or not mask.any()):
         raise ValueError(f'mask: expected {tuple(photo.shape[-2:])} with something to change, got {tuple(mask.shape)}')
     sides = sizes_to(size or max(photo.shape[-2:]), first)
-    if torch.is_tensor(start): sides = sides[-1:]                                  # its large forms are there already
+    if torch.is_tensor(start): sides, _ = sides[-1:], check_image(start, 'start')                                 # its large forms are there already
     done = [sum(steps_at(i, steps) for i in range(n)) for n in range(len(sides))]
     for i, side in enumerate(sides):
         p, report = scaled(photo, side), watch and (lambda n, x, parts, before=done[i]: watch(before + n, x, parts))
@@ -465,13 +466,15 @@ class StyleUnet(Pretrained):
 
 # %% ../nbs/09_style.ipynb #8e05b322
 def style_learner(data, # photos to learn from: a folder, or files; or `DataLoaders` of pairs (photo, photo)
-                  style, # painting(s) as in `StyleTransferLoss`, or such a loss
+                  # painting(s) as in `StyleTransferLoss`, made smaller to twice `crop` on the longest side; or such a loss,
+                  style, # which has its own `net`, `content_layers`, `style_weight` and `tv`
                   model=None, # default: a `StyleResnet` of `net_args`
                   valid=8, # how many of the photos to validate on, or other files
                   crop=256, # side of the squares to learn from, in pixels
                   bs=4, # batch size
                   repeat=1, # how often an epoch takes each photo
-                  net='squeezenet1_1', style_weight=4., # of the `StyleTransferLoss`
+                  net='squeezenet1_1', content_layers=None, # of the `StyleTransferLoss`; SqueezeNet's: '6', finer than there
+                  style_weight=4., tv=.5, # the same
                   lr=3e-3, precision='no', clip=None, cbs=(), seed=42, # of the `Learner`
                   num_workers=0, # processes that load
                   cache=True, # keep the decoded photos in memory
@@ -482,7 +485,10 @@ def style_learner(data, # photos to learn from: a folder, or files; or `DataLoad
     if not isinstance(data, DataLoaders): data = _photo_loaders(data, valid, crop, bs, repeat, seed,
                                                                  num_workers, cache)
     if model is not None and net_args: raise TypeError(f'style_learner: {", ".join(net_args)} beside a `model`')
-    loss = style if isinstance(style, StyleTransferLoss) else StyleTransferLoss(style, net, style_weight=style_weight)
+    if not isinstance(loss := style, StyleTransferLoss):
+        if net == 'squeezenet1_1': content_layers = content_layers or '6'
+        art = [_sized(_painting(s), 2*crop)[0] for s in (style if isinstance(style, (list, tuple)) else [style])]
+        loss = StyleTransferLoss(art, net, content_layers, style_weight=style_weight, tv=tv)
     torch.manual_seed(seed)
     model = (model or StyleResnet(**net_args)).to(memory_format=torch.channels_last)
     def terms(kind):

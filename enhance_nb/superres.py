@@ -26,7 +26,7 @@ class SrResnet(Pretrained):
                  nf=64, # channels
                  n_blocks=8, # residual blocks
                  res_scale=.1, # share of each block's branch that is added
-                 bn=False, # batch norm in the blocks and before the last conv, as the 2018 lecture had at the end
+                 bn=False, # batch norm in the blocks and, unless `direct`, before the last conv (the 2018 lecture, at the end)
                  direct=False, # shuffle straight to RGB (cheap) instead of to `nf` channels and one more conv
                  skip=True, # add the network to a bicubic enlargement; it starts as exactly that
                  icnr=True, # start without a checkerboard
@@ -61,11 +61,11 @@ def _crops(data, valid, scale, x_tfms, tfms, crop, repeat, bs, seed, num_workers
     from enhance_nb.data import CropMultiple, DataLoaders, Dihedral, Grow, Pairs, Shrink, split_random
     if crop % scale:
         raise ValueError(f'superres_learner: a crop of {crop} pixels does not divide by the scale, {scale}')
-    if scale == 1 and x_tfms is None:
+    if scale == 1 and (x_tfms is None or x_tfms == []):
         raise ValueError('superres_learner: scale=1 needs `x_tfms`, what is to be repaired')
     files, x_tfms = image_files(data), x_tfms or Shrink(scale)
     train, valid = split_random(files, valid, seed) if isinstance(valid, (int, float)) else (files, image_files(valid))
-    train = Pairs(list(train)*repeat, None, [Grow(crop), v2.RandomCrop(crop), *listify(tfms or Dihedral())], x_tfms, cache=True)
+    train = Pairs(list(train)*repeat, None, [Grow(crop), v2.RandomCrop(crop), *listify(Dihedral() if tfms is None else tfms)], x_tfms, cache=True)
     valid = Pairs(valid, None, CropMultiple(scale, 2048), x_tfms, cache=True)
     return DataLoaders(train, valid, bs, 1, seed, num_workers)
 
@@ -178,7 +178,7 @@ class SrUnet(SrAutoencoder):
     "An `SrAutoencoder` with a skip at each level and from input to end (1505.04597; fast.ai, 2023, lesson 23)"
     def __init__(self, nfs=(32,64,128,256,512,1024), groups=None, # as in `SrAutoencoder`
                  zero=True, # start as the identity
-                 cross=False, # a residual block and a convolution on each skip
+                 cross=False, # a residual block and a convolution on each skip but the input's
                  colorize=0): # keep the brightness and guess the colours, at this length of the shorter side, in pixels
         super().__init__(nfs, groups)
         self.cross = nn.ModuleList(cross_conv(nf) if cross else nn.Identity() for nf in nfs[:-1])
