@@ -139,7 +139,7 @@ class Community(torch.nn.Module):
 # %% ../nbs/12_enhance.ipynb #bd90510f
 def load_model(name='superres-x2', # a packaged model, a folder, owner/model on the hub, or a file for `Community`
                device='auto'): # see `pick_device`
-    "The trained model `name`, ready to be used: eval mode, float32. Raises ValueError if there is none"
+    "The trained model `name`, ready to be used: eval mode, float32. Raises ValueError or FileNotFoundError if there is none"
     if Path(name).is_file() and not (weights()/name).is_dir():
         return Community(name).eval().requires_grad_(False).to(pick_device(device))
     where,cfg = _config(name)
@@ -307,7 +307,7 @@ def enhance_image(image, # a `Photo`, or a float tensor (3, h, w) in [0, 1]
     f,s = _finite(model, dtype),model.scale
     is_photo,px = isinstance(image, Photo),_pixels(image)
     colours = getattr(model, 'colorize', False)
-    if is_photo and px.shape[2]<3 and colours: px = px[...,[0,0,0,*range(1, px.shape[2])]]
+    if is_photo and px.shape[2]<3 and (colours or getattr(model, 'paints', False)): px = px[...,[0,0,0,*range(1, px.shape[2])]]
     if overlap is None: overlap = max(model.radius, 2) + (2*_WINDOW+2)*bool(keep)
     if whole := getattr(model, 'whole', False): # it must see everything at once
         tile = 0
@@ -391,8 +391,9 @@ class Batch:
     paths: list # a file, a folder, a pattern, or a list of those
     out: Path = None # a folder, or for one input a file; None: beside the input, with a suffix
     suffix: str = None # put behind the name; default: none with `out`, without it what was done, such as `_x2`
-    overwrite: bool = False # write over what is there? else it is skipped; no photo is replaced by its result twice
-    format: str = None # jpg, png, webp, ...; default: as the input
+    overwrite: bool = False # write over what is there? else what has the name of a result is skipped; no photo
+    # is replaced by the result of one model twice
+    format: str = None # jpg, png, webp, ...; default: as the input, of HEIC and GIF png
     quality: int = 95 # of JPEG, WebP and AVIF, 1 to 100
     recursive: bool = False # look into folders within folders?
     strip_metadata: bool = False # leave out the photo's notes (EXIF, XMP, IPTC, texts); the profile stays
@@ -554,17 +555,22 @@ def _made_folder(folder):
     except OSError as e: raise OSError(f'{folder}: no folder can be made here ({e.strerror})') from e
     if not os.access(folder, os.W_OK): raise OSError(f'{folder}: cannot be written to')
 
+def _stripped(photo): # but for what we have noted ourselves
+    bare,made = photo.like(photo.pixels, exif=b'', xmp=b'', iptc=b'', text={}),b'/trainedAlgorithmicMedia' in photo.xmp
+    for step in photo.steps: bare = bare.mark(step, made)
+    return bare
+
 @patch
 def _read(self:Batch, r): # a `Photo`, or None
     with _noted(r):
         photo = Photo.open(r.input, self.max_pixels)
         r.size = photo.w,photo.h
         replaced = r.output.exists() and r.output.samefile(r.input)
-        if replaced and photo.steps and photo.steps[-1].get('model')==r.model:
+        if replaced and any(step.get('model')==r.model for step in photo.steps):
             r.status,r.reason = 'skipped',f'{r.model} has done it already'
             return
         _made_folder(r.output.parent)
-        if self.strip_metadata: photo = photo.like(photo.pixels, exif=b'', xmp=b'', iptc=b'', text={})
+        if self.strip_metadata: photo = _stripped(photo)
         if replaced and (r.output.suffix.lower()=='.bmp' or photo.mark({}) is photo):
             raise ImageError(f'{r.input}: a result in its place could not be told from a photo, as its notes cannot be '
                              'added to; name another folder or a suffix')
@@ -922,8 +928,9 @@ def _alone_in(folder): # no other training may be at work there
 def train_model(system, # superres, restore, unet, style, wgan or cyclegan
                 data, # the folder, see the table
                 out, # a folder for the model; while it is not finished, for its checkpoints too
-                epochs=20, lr=None, # peak of the rate; default: of the lesson
-                size=None, # side of the crops or squares to learn from, in pixels; default: of the lesson
+                epochs=20, lr=None, # peak of the rate; default: 5e-4, of unet 1e-3, style 3e-3, wgan and cyclegan 2e-4
+                size=None, # side of the crops or squares to learn from, in pixels; default: 96, of unet 240, style 256,
+                # wgan 64, cyclegan 128
                 scale=2, task='jpeg', style=None, # of superres; of restore: jpeg or denoise; of style: a picture
                 minutes=5., # between two checkpoints
                 overwrite=False, # a finished model in `out`?
@@ -1009,7 +1016,7 @@ def _one_photo(path, model, home, strength, keep_color, max_pixels): # -> views,
     for old in Path(home).iterdir(): # no longer wanted
         if old.stat().st_mtime<time.time()-3600: shutil.rmtree(old, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(dir=home))
-    keep = keep_color and not getattr(model, 'colorize', False)
+    keep = True if keep_color and not getattr(model, 'colorize', False) else None # as the config says
     (r,) = enhance_files(path, folder, model, progress=False, strength=strength, keep_color=keep, max_pixels=max_pixels)
     if r.status!='done': raise ValueError(r.reason.replace(f'{path}', path.name).replace(f'{folder}{os.sep}', ''))
     said = f'{r.size[0]}x{r.size[1]} to {r.new_size[0]}x{r.new_size[1]} pixels in {r.seconds:.1f} s'

@@ -303,7 +303,9 @@ def stylize(content, # photo(s): (3, h, w) or (n, 3, h, w) in [0, 1], on any dev
     if mask is not None and (mask.shape != photo.shape[-2:] or not mask.any()):
         raise ValueError(f'mask: expected {tuple(photo.shape[-2:])} with something to change, got {tuple(mask.shape)}')
     sides = sizes_to(size or max(photo.shape[-2:]), first)
-    if torch.is_tensor(start): sides, _ = sides[-1:], check_image(start, 'start')                                 # its large forms are there already
+    if torch.is_tensor(start): # its large forms are there already
+        check_image(start, 'start')
+        sides = sides[-1:]
     done = [sum(steps_at(i, steps) for i in range(n)) for n in range(len(sides))]
     for i, side in enumerate(sides):
         p, report = scaled(photo, side), watch and (lambda n, x, parts, before=done[i]: watch(before + n, x, parts))
@@ -416,7 +418,7 @@ def _norm(name):
 class StyleResnet(Pretrained):
     """One painting's style for any photo: (n, 3, h, w) in [0, 1] -> the same (1603.08155). The border is mirrored once,
     and the unpadded blocks use it up"""
-    scale, fold, suffix = 1, 4, '_styled'
+    scale, fold, suffix, paints = 1, 4, '_styled', True # gray photos get colours
     def __init__(self, nf=32, # channels at full size; twice and four times as many on the smaller grids
                  n_blocks=5, # residual blocks, on a quarter of the grid
                  norm='batch'): # or 'instance' (1607.08022), which looks at the whole photo: no tiles then
@@ -440,7 +442,7 @@ class StyleResnet(Pretrained):
 class StyleUnet(Pretrained):
     """One painting's style for any photo, (n, 3, h, w) in [0, 1] -> the same, by a U-Net without its finest skips, as
     the lecture advises (fast.ai, 2018, lesson 14)"""
-    scale, suffix = 1, '_styled'
+    scale, suffix, paints = 1, '_styled', True
     def __init__(self, nfs=(24, 48, 96, 192), # channels of each grid, the first at full size
                  drop=1, # skips left out, from the finest on
                  norm='batch'): # or 'instance', as in `StyleResnet`

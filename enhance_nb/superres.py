@@ -65,7 +65,8 @@ def _crops(data, valid, scale, x_tfms, tfms, crop, repeat, bs, seed, num_workers
         raise ValueError('superres_learner: scale=1 needs `x_tfms`, what is to be repaired')
     files, x_tfms = image_files(data), x_tfms or Shrink(scale)
     train, valid = split_random(files, valid, seed) if isinstance(valid, (int, float)) else (files, image_files(valid))
-    train = Pairs(list(train)*repeat, None, [Grow(crop), v2.RandomCrop(crop), *listify(Dihedral() if tfms is None else tfms)], x_tfms, cache=True)
+    cut = [Grow(crop), v2.RandomCrop(crop), *listify(Dihedral() if tfms is None else tfms)]
+    train = Pairs(list(train)*repeat, None, cut, x_tfms, cache=True)
     valid = Pairs(valid, None, CropMultiple(scale, 2048), x_tfms, cache=True)
     return DataLoaders(train, valid, bs, 1, seed, num_workers)
 
