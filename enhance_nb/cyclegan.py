@@ -183,7 +183,8 @@ def translate(generator, # e.g. a `ResnetGenerator`
 
 @patch
 def show_results(self:CycleGan, n=6, size=1.3):
-    "The first `n` pictures, of the validation set if there is one: real, translated, rebuilt; A above, B below"
+    """The first `n` pairs, of the validation set if there is one, B as drawn, so that one may come twice: real, translated,
+    rebuilt; A above, B below"""
     ds, nets, rows = (self.dls.valid or self.dls.train).dataset, getattr(self, 'bare', self.model), []
     pairs = [ds[0, i] for i in range(min(n, len(ds)))]
     for x, there, back in zip(map(torch.stack, zip(*pairs)), ('g_ab', 'g_ba'), ('g_ba', 'g_ab')):
@@ -219,7 +220,8 @@ def cyclegan_learner(data, # (A, B): folders, lists of files or of uint8 tensors
         valid = valid and Unpaired(*_two(valid, 'test'), [v2.Resize(size), v2.CenterCrop(size)], cache)
         data = DataLoaders(Unpaired(*_two(data, 'train'), tfms, cache), valid, bs, seed=seed, num_workers=num_workers)
     torch.manual_seed(seed)
-    generators = [ResnetGenerator(n_blocks or (6 if size < 256 else 9), nf, n_down) for _ in range(2)]
+    if n_blocks is None: n_blocks = 6 if size < 256 else 9
+    generators = [ResnetGenerator(n_blocks, nf, n_down) for _ in range(2)]
     critics = [PatchCritic(critic_nf, n_layers) for _ in range(2)]
     cbs = [*([Ema(ema, k) for k in ('g_ab', 'g_ba')] if ema else []), *listify(cbs)]
     return CycleGan(*generators, *critics, data, cbs=cbs, seed=seed, **kw)
