@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import accumulate
+from numbers import Real
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,7 +49,9 @@ class Decay:
     def none(s, e, t): return s
     def linear(s, e, t): return s + (e-s)*t
     def cosine(s, e, t): return e + (s-e)/2*(1 + math.cos(math.pi*t))
-    def exponential(s, e, t): return s*(e/s)**t
+    def exponential(s, e, t):
+        if not s: raise ValueError('Decay.exponential: cannot start at 0')
+        return s*(e/s)**t
     def polynomial(power=.9):
         "A way, of this power"
         return lambda s, e, t: e + (s-e)*(1-t)**power
@@ -68,12 +71,13 @@ class TrainingPhase:
 
     def at(self, t): # share of the phase that has passed, 0 to 1
         "(lr, momentum) at time `t`"
-        of_lr = self.decay if isinstance(self.mom, tuple) else None
+        of_lr = self.decay if isinstance(self.mom, (tuple, list)) else None
         return self._move(self.lr, self.decay, t), self._move(self.mom, self.mom_decay or of_lr, t)
 
     def _move(self, v, decay, t):
-        if v is None or (decay is None and not isinstance(v, tuple)): return v
-        s, e = v if isinstance(v, tuple) else (v, v/1000 if decay is Decay.exponential else 0.)
+        if decay is Decay.polynomial: decay = decay()
+        if v is None or (decay is None and not isinstance(v, (tuple, list))): return v
+        s, e = v if isinstance(v, (tuple, list)) else (v, v/1000 if decay is Decay.exponential else 0.)
         return (decay or Decay.linear)(s, e, t)
 
 # %% ../nbs/04_learner.ipynb #b481d2f8
@@ -95,7 +99,7 @@ def phases_sgdr(cycles, # how many
                 lr, # where each cycle starts
                 length=1., # epochs of the first
                 mult=1., # each is so many times as long as the one before
-                warm=1/20, # share of the first cycle that is spent at lr/100
+                warm=1/20, # share of the first cycle that is spent at lr/100, as in lesson 13
                 **kw): # of every `TrainingPhase`
     "Cosine annealing to 0 with restarts (1608.03983)"
     first = [TrainingPhase(length*warm, lr/100, **kw), TrainingPhase(length*(1-warm), lr, Decay.cosine, **kw)]
@@ -177,7 +181,8 @@ def make_opts(self:Learner):
 @patch
 def step(self:Learner, loss, opt, name='loss'):
     """Backward, and every `accum` batches a step of `opt`, whose parameters alone keep this loss's gradients.
-    Raises FloatingPointError if the loss (`name`) is not finite, on any device"""
+    Raises FloatingPointError if the loss (`name`) is not finite, on any device, ValueError if it is not one number"""
+    if loss.numel() != 1: raise ValueError(f'Learner: the {name} is one number, got the shape {tuple(loss.shape)}')
     if not torch.isfinite(mean := self._mean(loss)):
         raise FloatingPointError(f'the {name} is {mean.item()} at step {len(self.steps)}; try a lower learning rate')
     own = {id(p) for g in opt.param_groups for p in g['params']}
@@ -208,11 +213,13 @@ def fit(self:Learner,
         cbs=(), # callbacks of this fit alone
        ):
     "Train; goes on from where the last fit ended, with new optimisers"
-    if isinstance(phases, (int, float)): phases = TrainingPhase(phases, self.lr)
+    if isinstance(phases, Real): phases = TrainingPhase(phases, self.lr)
     phases = listify(phases)
     self.running = [Schedule(), *([] if self.quiet else [Progress()]), *self.cbs, *listify(cbs)]
-    if wrong := [cb for cb in self.running if not hasattr(cb, 'order')]:
+    if wrong := [cb for cb in self.running if isinstance(cb, type) or not hasattr(cb, 'order')]:
         raise TypeError(f'fit: {wrong[0]!r} is no callback; a rate belongs into a phase, or see `fit_one_cycle`')
+    if wrong := [p for p in phases if not isinstance(p, TrainingPhase)]:
+        raise TypeError(f'fit: expected a number of epochs or `TrainingPhase`s, got {wrong[0]!r}')
     self.running.sort(key=lambda cb: cb.order)
     self.batch, self.losses, self.rng = 0, [], None
     with suppress(CancelFit), self._prepared():
@@ -380,7 +387,7 @@ def validate(self:Learner):
 def _validate_alone(self:Learner): # outside a fit
     self.running, cbs = [], self.running
     try:
-        with self._prepared():
+        with seeded(self.seed), torch.random.fork_rng(), evaluating(self.model), self._prepared():
             self._accelerate()
             self._place()
             self.train_dl, self.valid_dl = self._share(self.dls)
@@ -400,11 +407,11 @@ class Schedule(Callback):
         lr, mom = p.phase.at((learn.i - p.start)/(p.end - p.start))
         learn.rate, learn.mom = float(lr), mom if mom is None else float(mom)
         for g in (g for o in learn.opts for g in o.param_groups):
-            g['lr'] = learn.rate * float(self.mults[g['group']] if self.mults else g.get('lr_mult', 1.))
+            g['lr'] = learn.rate * float(self.mults[g.get('group', 0)] if self.mults else g.get('lr_mult', 1.))
             if self.wd is not None: g['weight_decay'] = float(self.wd)
             if learn.mom is not None:
                 if 'betas' in g: g['betas'] = (learn.mom, *g['betas'][1:])
-                elif 'momentum' in g: g['momentum'] = learn.mom
+                elif g.get('momentum') or 'dampening' in g: g['momentum'] = learn.mom      # SGD's may begin at 0
 
     def enter(self, learn, k):
         "Go on to phase `k`, through those between"
@@ -530,8 +537,9 @@ def freeze_to(self:Learner, k, # the first group that learns; 0: all do; negativ
               bn=True, # keep the batch norms of the others in evaluation mode
              ):
     "No gradients in the layer groups before `k`"
-    k = k % len(self.groups) if k < 0 else k
-    if not 0 <= k < len(self.groups): raise ValueError(f'freeze_to: {k} of {len(self.groups)} layer groups')
+    n = len(self.groups)
+    if not -n <= k < n: raise ValueError(f'freeze_to: {k} of {n} layer groups')
+    k %= n
     for i, g in enumerate(self.groups):
         g.requires_grad_(i >= k)
         freeze_bn(g, bn and i < k)
@@ -575,7 +583,7 @@ def lr_find(self:Learner, start=1e-6, end=10., # rates
 @patch
 def suggest(self:_Finder, plot, decay):
     "Where the loss falls fastest in the scale of `decay`; marked in a plot"
-    if len(self.lrs) < 4: raise ValueError(f'lr_find: the loss rose at once, after {len(self.lrs)} steps; begin lower')
+    if len(self.lrs) < 4: raise ValueError(f'lr_find: over after {len(self.lrs)} steps; begin lower, or take more')
     at = [math.log(v) for v in self.lrs] if decay is Decay.exponential else self.lrs
     w = max(len(at)//8, 1)                                            # a slope over a quarter of the way, not the noise
     slopes = [(self.losses[i+w] - self.losses[i-w])/(at[i+w] - at[i-w]) for i in range(w, len(at)-w)]
@@ -628,7 +636,8 @@ class Ema(Callback):
 # %% ../nbs/04_learner.ipynb #f292aa22
 class Swa(Callback):
     """Mean of the weights at the end of each epoch from `start` on; kept at the end, batch norm statistics measured anew.
-    Raises ValueError for several networks with batch norm, which cannot be called as one"""
+    Until then the table and `SaveModel` have each epoch's own weights. Raises ValueError for several networks with batch
+    norm, which cannot be called as one"""
     order = 80
     def __init__(self, start=0): self.start = start # epochs of this fit before the first that counts
     def before_fit(self, learn):
@@ -649,13 +658,16 @@ class Swa(Callback):
     def load_state_dict(self, state): self.__dict__.update(state)
 
     def after_fit(self, learn):
-        if not self.n: return
+        if not self.n:
+            if learn.i == learn.n: warnings.warn(f'Swa: {self.epochs} epochs, none after the first {self.start}: no mean')
+            return
         learn.bare.load_state_dict(self.mean, strict=False)
         dl = learn.plan[-1].dls[0]
         dl.set_epoch(0) # the same items and draws, whether the fit was interrupted or not
         with seeded(learn.seed), torch.random.fork_rng():
             torch.cuda.manual_seed_all(learn.seed)                               # of dropout there
             self._measure(learn.bare.train(), dl)
+        learn.bare.eval()
 
 # %% ../nbs/04_learner.ipynb #d50d7ceb
 @patch
@@ -678,7 +690,7 @@ def _measure(self:Swa, model, dl):
 @torch.no_grad()
 def predict(self:Learner, *xs): # a batch of inputs, on any device -> predictions, on the CPU
     "The model's answer, in evaluation mode"
-    device = next(self.model.parameters()).device
+    device = next(self.model.parameters(), torch.empty(0)).device
     with evaluating(self.model): return self.model(*(x.to(device) for x in xs)).cpu()
 
 @patch
@@ -895,8 +907,8 @@ def newest(self:Checkpoint): # dict, or None
 @patch
 def load(self:Checkpoint, learn, state):
     "Put `state` into a learner that has just begun its fit"
-    for k, v in self.fit.items():
-        if (held := state['fit'].get(k)) != v:
+    for k in {**self.fit, **state['fit']}:
+        if (held := state['fit'].get(k)) != (v := self.fit.get(k)):
             anew = 'make the learner anew to go on, or ' if k == 'first step' else ''
             raise ValueError(f'{self.folder}: holds a fit with {k} {held}, this one has {v}; {anew}take another folder')
     for k in _kept: setattr(learn, k, state[k])

@@ -112,6 +112,13 @@ def _judge(net, layers=None, choose=lambda layers: layers):
     if net not in judges: raise ValueError(f'no judge {net!r}; there are: {", ".join(judges)}, or pass a module')
     return _judging(net), list(layers or choose(judges[net][1]))
 
+def _weighted(loss, layers, weights):
+    "A weight for each layer, 1 where none is given"
+    weights = [1.]*len(layers) if weights is None else [weights] if isinstance(weights, (int, float)) else weights
+    if not layers or len(layers) != len(weights):
+        raise ValueError(f'{type(loss).__name__}: {len(layers)} layers but {len(weights)} weights')
+    return weights
+
 def _judging(net): # the module of that name
     try: return judges[net][0]()
     except OSError as e: raise OSError(f'judge {net!r}: its weights cannot be fetched ({e}); judge-small ships') from e
@@ -122,16 +129,15 @@ class FeatureLoss(nn.Module):
     def __init__(self,
                  net='vgg16_bn', # a key of `judges`, or a module
                  layers=None, # names of its submodules; a judge has its own
-                 weights=None, # one for each layer; a judge has its own
+                 weights=None, # one for each layer; a judge has its own, other layers 1
                  pixel=1., # weight of the pixels' L1
                  **stats, # `mean` and `std` that `net` expects, default ImageNet's
                 ):
         super().__init__()
         if weights is None and net in list(judges) and layers is None: weights = judges[net][2]
         net, layers = _judge(net, layers)
-        if not layers or weights is None or len(layers) != len(weights):
-            raise ValueError(f'FeatureLoss: needs layers and as many weights, got {layers} and {weights}')
-        self.features, self.layers, self.weights, self.pixel = features_of(net, layers, **stats), layers, weights, pixel
+        self.features, self.layers, self.pixel = features_of(net, layers, **stats), layers, pixel
+        self.weights = _weighted(self, layers, weights)
 
     def parts(self, pred, target): # dict of scalars, weighted: 'pixel' and one a layer
         "The terms of the loss, to look at"
@@ -163,7 +169,8 @@ def _float32(f):
 @_float32
 def gram(x, # features, (n, c, h, w)
         ): # (n, c, c), each image with itself only
-    "Channel correlations of `x`, averaged over positions, in float32 (1508.06576, eq. 3)"
+    "Channel correlations of `x`, divided by channels and positions, in float32 at least (1508.06576, eq. 3; 1603.08155)"
+    if x.ndim != 4: raise ValueError(f'gram: takes features (n, c, h, w), got {tuple(x.shape)}')
     x = x.flatten(2)
     return x @ x.mT / x[0].numel()
 
@@ -177,9 +184,7 @@ class ContentLoss(nn.Module):
         super().__init__()
         net, layers = _judge(net, layers, self._default)
         self.features, self.layers = features_of(net, layers, **stats), layers
-        self.weights = [1.]*len(layers) if weights is None else weights
-        if len(self.layers) != len(self.weights):
-            raise ValueError(f'{type(self).__name__}: {len(layers)} layers but {len(self.weights)} weights')
+        self.weights = _weighted(self, layers, weights)
 
     def _default(self, layers): return layers[-1:]
     def of(self, features): return features
@@ -190,7 +195,7 @@ class ContentLoss(nn.Module):
 
     def parts(self, pred, target): # dict of scalars, weighted, one a layer
         "The terms of the loss, to look at"
-        target = target if isinstance(target, list) else self.targets(target)
+        target = target if isinstance(target, (list, tuple)) else self.targets(target)
         made = [self.of(f) for f in self.features(pred)]
         return {n: w*_mse32(p, t) for n, w, p, t in zip(self.layers, self.weights, made, target, strict=True)}
 
@@ -199,8 +204,8 @@ class ContentLoss(nn.Module):
 
 @_float32
 def _mse32(p, t):
-    if p.shape[1:] != t.shape[1:]:
-        raise ValueError(f'prediction and target differ in size: {tuple(p.shape)} and {tuple(t.shape)}')
+    if p.shape[1:] != t.shape[1:] or len(t) not in (1, len(p)):
+        raise ValueError(f'prediction and target differ in shape: {tuple(p.shape)} and {tuple(t.shape)}')
     return F.mse_loss(p, t.expand_as(p))
 
 # %% ../nbs/03_losses.ipynb #b8fdc772
@@ -278,7 +283,7 @@ class CycleLoss:
 
 # %% ../nbs/03_losses.ipynb #0b8df645
 def _known(logits, target, ignore):
-    "(class numbers with 0 for what does not count, what counts)"
+    "(logits and class numbers, 0 where nothing counts, and what counts)"
     k, known = logits.shape[1], target != ignore
     if target.is_floating_point() or target.shape != (len(logits), *logits.shape[2:]):
         raise ValueError(f'masks are class numbers (n, h, w) beside logits (n, k, h, w); got {target.dtype} '
@@ -287,12 +292,12 @@ def _known(logits, target, ignore):
     if t.numel() and not (0 <= t.min() and t.max() < max(k, 2)):
         raise ValueError(f'a mask holds class {int(t.max() if t.min() >= 0 else t.min())}; '
                          f'the network knows {max(k, 2)}')
-    return t.long(), known
+    return torch.where(known[:, None], logits, 0), t.long(), known
 
 @_float32
 def _ce_map(logits, target, ignore):
     "Cross-entropy of each pixel, and which count"
-    t, known = _known(logits, target, ignore)
+    logits, t, known = _known(logits, target, ignore)
     if logits.shape[1] > 1: return F.cross_entropy(logits, t, reduction='none'), known
     return F.binary_cross_entropy_with_logits(logits[:, 0], t.to(logits), reduction='none'), known
 
@@ -333,7 +338,8 @@ class DiceLoss(nn.Module):
 
     @_float32
     def forward(self, logits, target): # (n, k, h, w) and (n, h, w) -> scalar, float32
-        t, known = (v[:, None] for v in _known(logits, target, self.ignore))
+        logits, t, known = _known(logits, target, self.ignore)
+        t, known = t[:, None], known[:, None]
         p = (logits.sigmoid() if logits.shape[1] == 1 else logits.softmax(1))*known
         t = (t*known).to(p) if logits.shape[1] == 1 else torch.zeros_like(p).scatter_(1, t, known.to(p))
         inter, total = (p*t).sum((0, 2, 3)), p.sum((0, 2, 3)) + t.sum((0, 2, 3))

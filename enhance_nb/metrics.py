@@ -45,7 +45,7 @@ def psnr(pred, # (n, 3, h, w) or (3, h, w), RGB; clamped to [0, 1]
          border=0, # pixels left out on each side; papers: the scale
          y=True, # on luma alone; False: on RGB
          round8=True, # after rounding to 8 bits, as a file would be
-        ): # scalar tensor, dB
+        ): # scalar tensor, dB, at most 120
     "Peak signal-to-noise ratio, mean over the pictures. Raises ValueError for unequal shapes or a target out of [0, 1]"
     pred, target = _ready(pred, target, border, y, round8)
     mse = F.mse_loss(pred, target, reduction='none').flatten(1).mean(1)
@@ -105,8 +105,8 @@ class MaskScores:
 
     hits = property(lambda self: self.matrix.diag().double())
     both = property(lambda self: (self.matrix.sum(0) + self.matrix.sum(1)).double())
-    iou = property(lambda self: self.hits/(self.both - self.hits), doc='(k,), NaN for a class that does not occur')
-    dice = property(lambda self: 2*self.hits/self.both, doc='(k,), NaN for a class that does not occur')
+    iou = property(lambda self: self.hits/(self.both - self.hits), doc='(k,), NaN for a class neither there nor given')
+    dice = property(lambda self: 2*self.hits/self.both, doc='(k,), NaN for a class neither there nor given')
     accuracy = property(lambda self: (self.hits.sum()/self.matrix.sum()).item(), doc='share of the known pixels')
 
 # %% ../nbs/05_metrics.ipynb #4e4f97b2
@@ -129,18 +129,18 @@ def iou(pred, # logits (n, k, h, w), or class numbers (n, h, w)
         ignore=255, # the number that does not count
         threshold=.5, # probability, for one channel
         classes=None): # how many, for class numbers; default: as many as this batch shows
-    "Intersection over union: mean over the classes there are, or of class 1 if there are two"
+    "Intersection over union: mean over the classes there or given, or of class 1 if there are two; 1 if none is"
     return _score('iou', pred, target, ignore, threshold, classes)
 
 def dice(pred, target, ignore=255, threshold=.5, classes=None): # as in `iou`
-    "Twice the intersection over the sum: mean over the classes there are, or of class 1 if there are two"
+    "Twice the intersection over the sum: mean over the classes there or given, or of class 1 if there are two; 1 if none is"
     return _score('dice', pred, target, ignore, threshold, classes)
 
 def accuracy(pred, target, ignore=255, threshold=.5): # as in `iou`
-    "Share of the known pixels with the right class"
+    "Share of the known pixels with the right class; 1 if none is known"
     pred, target = _alike(_classes(pred, threshold)[0], target)
     hit, known = pred == target, target != ignore
-    return (hit & known).sum()/known.sum().clamp(min=1)
+    return 1 - (~hit & known).sum()/known.sum().clamp(min=1)
 
 # %% ../nbs/05_metrics.ipynb #05f56da5
 def _root(x):
@@ -168,6 +168,7 @@ class Fid:
     ValueError or TypeError for images that are no floats in [0, 1], features not finite, fewer than two images"""
     distance = staticmethod(_fid)
     few = 10 # samples a feature below which the number is warned about
+    least = 0. # distance there is
 
     def __init__(self, net, # (n, 3, h, w) in [0, 1] -> (n, d), (n, d, h, w) or a list of those; or a Fid to share with
                  real=None, # (n, d), the features of real images, if they are known
@@ -184,7 +185,7 @@ class Fid:
         "Add images; returns itself"
         kind, first = 'real' if real else 'fake', next(getattr(self.net, 'parameters', lambda: iter(()))(), None)
         for x in check_image(images, f'{kind} images').split(self.bs):
-            if first is not None: x = x.to(first.device)
+            if first is not None: x = x.to(first)                                # its device and type
             with evaluating(self.net): f = self.net(x)      # in training mode, batch norm makes any two sets alike
             f = f[-1] if isinstance(f, (list, tuple)) else f
             f = (f.mean((2, 3)) if f.ndim == 4 else f).cpu().double()
@@ -200,9 +201,15 @@ class Fid:
 
 # %% ../nbs/05_metrics.ipynb #f432ed4c
 @patch
+def _both(self:Fid): # features, real and fake
+    r, f = self.features('real'), self.features('fake')
+    if r.shape[1] == f.shape[1]: return r, f
+    raise ValueError(f'{type(self).__name__}: real images have {r.shape[1]} features, fake ones {f.shape[1]}')
+
+@patch
 def compute(self:Fid): # float
     "The distance; warns where the samples are few for it"
-    r, f = self.features('real'), self.features('fake')
+    r, f = self._both()
     if (n := min(len(r), len(f))) < self.few*r.shape[1]:
         warnings.warn(f'{type(self).__name__} of {n} images by {r.shape[1]} features is uncertain and too high; '
                       'see `interval`')
@@ -211,16 +218,17 @@ def compute(self:Fid): # float
 @patch
 def interval(self:Fid, level=.95, n=50, seed=0): # (low, high)
     "Bootstrap interval around `compute`, from `n` drawings with replacement: its scatter, not its bias"
-    r, f, g = self.features('real'), self.features('fake'), torch.Generator().manual_seed(seed)
+    (r, f), g = self._both(), torch.Generator().manual_seed(seed)
     again = lambda x: x[torch.randint(len(x), (len(x),), generator=g)]
     d = torch.stack([self.distance(again(r), again(f)) for _ in range(n)])
     low, high = (d - d.mean()).quantile(torch.tensor([(1-level)/2, (1+level)/2], dtype=d.dtype)).tolist()
-    return self.distance(r, f).item() + low, self.distance(r, f).item() + high
+    d = self.distance(r, f).item()
+    return max(d + low, self.least), d + high
 
 class Kid(Fid):
     "Kernel distance between real and fake images, unbiased (1801.01401); used as `Fid` is"
     distance = staticmethod(_kid)
-    few = 0 # unbiased
+    few, least = 0, -float('inf') # unbiased
 
 # %% ../nbs/05_metrics.ipynb #c8b1397a
 def nearest_neighbours(x, # (n, d), features of what is asked about
@@ -241,7 +249,9 @@ def mode_report(fake, # (n, d), features
     """How varied are the fakes? `pairwise`: their mean distance over the real ones'; `repeats`: share closer to another
     fake than a tenth of the real ones' mean distance; `modes`, `entropy`: how many `labels` occur, and how
     evenly; `coverage`: share of real images with a fake in their neighbourhood (2002.09797)"""
-    spread = lambda x: torch.pdist(x[:2000].double()).mean()
+    if min(len(fake), len(real)) < 2:
+        raise ValueError(f'mode_report: {len(fake)} fakes and {len(real)} real, two of each are needed')
+    spread = lambda x: torch.pdist(x[::-(-len(x)//2000)].double()).mean()                  # of 2,000 throughout
     near = nearest_neighbours(fake, fake, 2)[0][:, 1]
     radius = nearest_neighbours(real, real, min(k+1, len(real)))[0][:, -1]
     out = AttrDict(pairwise=(spread(fake)/spread(real)).item(), repeats=(near < .1*spread(real)).double().mean().item(),
