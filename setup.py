@@ -26,6 +26,7 @@ setup(
     classifiers=['Framework :: Jupyter', 'Topic :: Scientific/Engineering :: Image Processing'],
     python_requires='>=' + pkg['min_python'],
     packages=['enhance_nb'],
+    include_package_data=False,   # package_data says it all
     package_data={'enhance_nb': ['weights/*/*']},
     install_requires=lines(pkg['requirements']),
     extras_require={k: lines(v) for k, v in cfg['extras'].items()},

@@ -1,6 +1,6 @@
 """How much of a folder's time is the network's, and how long one small photo takes from the first key to the last byte.
 
-    python benchmarks/enhance.py [--photos 50] [--model superres-x2] [--device auto] [--rounds 5] [--format png]
+    python benchmarks/enhance.py [--photos 50] [--model superres-x2] [--device auto] [--rounds 5] [--format jpg]
 
 The folder holds photos of one megapixel, cut from those of scikit-image. `enhance_files` decodes, enhances and encodes them;
 beside it the network alone goes over the same photos, already decoded, in groups that take turns with the files, since the
@@ -26,7 +26,8 @@ a = p.parse_args()
 
 names = 'astronaut.png', 'chelsea.png', 'coffee.png', 'motorcycle_left.png', 'rocket.jpg'
 sources = [Image.open(fetch('photos')/n).convert('RGB').resize((1400, 1100), Image.BICUBIC) for n in names]
-rng, folder = np.random.default_rng(0), Path(tempfile.mkdtemp())
+rng, temporary = np.random.default_rng(0), tempfile.TemporaryDirectory()
+folder = Path(temporary.name)
 for i in range(a.photos):
     x, y = rng.integers(0, 246), rng.integers(0, 234)
     sources[i%5].crop((x, y, x + 1154, y + 866)).save(folder/f'{i:03}.{a.format}', quality=92)

@@ -97,6 +97,7 @@ if __name__ == '__main__':
         for k, run in loops.items():
             begin = time.perf_counter()
             run(5*a.cycles)
+            if device.type == 'cuda': torch.cuda.synchronize()
             if i: times[k].append((time.perf_counter() - begin)/a.cycles)
     for k, ts in times.items(): print(f'{k:8} {statistics.median(ts):.3f} s a cycle')
     for k in ('plain', 'lecture'):

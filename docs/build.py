@@ -50,6 +50,17 @@ def try_it(to, name='superres-x2'):
     (to/'model.json').write_text(json.dumps(dict(scale=model.scale, tile=192, overlap=model.radius, mark=xmp)), encoding='utf-8')
     photo.save(to/'sample.png')
 
+def as_markdown(nb):
+    "A notebook as text: what is said, the code, what it printed"
+    def fenced(s, kind=''): return f'```{kind}\n{s.strip()}\n```'
+    def printed(o): return ''.join(o.get('text') or (o.get('data', {}).get('text/plain', '') if 'image/jpeg' not in o.get('data', {}) else ''))
+    parts = []
+    for c in nb['cells']:
+        src = re.sub(r'^#\|.*\n?', '', ''.join(c['source']), flags=re.M)
+        if c['cell_type'] == 'markdown': parts.append(src)
+        elif src.strip(): parts += [fenced(src, 'python'), *(fenced(t, 'text') for o in c['outputs'] if (t := printed(o)).strip())]
+    return '\n\n'.join(parts) + '\n'
+
 class Refs(HTMLParser):
     "What a page points to, and the names that others can point to"
     def __init__(self, s): super().__init__(); self.refs,self.ids = set(),{''}; self.feed(s)
@@ -83,10 +94,16 @@ def main():
     html.rename(out)
     try_it(out/'_static/try')
     (out/'notebooks').mkdir()
-    for f in cfg.nbs_path.glob('*.ipynb'): shutil.copy(f, out/'notebooks')
+    for f in cfg.nbs_path.glob('*.ipynb'):
+        shutil.copy(f, out/'notebooks')
+        name = re.sub(r'^\d\d_', '', f.stem)
+        (out/f'{name}.html.md').write_text(as_markdown(json.loads(f.read_text(encoding='utf-8'))), encoding='utf-8')
     for f in out.glob('*.html'):   # nbdev links to the published site: stay on this copy of it
         f.write_text(f.read_text(encoding='utf-8').replace(f'href="{cfg.doc_url}/', 'href="'), encoding='utf-8')
     dead = list(dead_links(out, urlsplit(cfg.doc_url).path + '/'))
+    for f in cfg.lib_path.glob('*.py'):   # a module says where its page is
+        named = re.findall(rf'Docs: {cfg.doc_url}/([^"\s]+)', f.read_text(encoding='utf-8'))
+        dead += [f'{f.name}: dead link {n}' for n in named if not (out/n).exists()]
     print(*dead, f'{len(nbs) + 1} notebooks -> {out}', sep='\n')
     sys.exit(bool(failed or dead))
 

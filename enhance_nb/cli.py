@@ -350,7 +350,7 @@ def convert(args):
 def export(args):
     "Write a model as ONNX"
     from enhance_nb.enhance import export_onnx
-    out = export_onnx(args.model, args.output or f'{Path(args.model).stem}.onnx', args.overwrite)
+    out = export_onnx(args.model, args.output or Path(args.model).name.removesuffix('.safetensors') + '.onnx', args.overwrite)
     if not args.quiet: print(f'{args.model} -> {out}  {out.stat().st_size/1e6:.1f} MB')
     return 0
 

@@ -288,8 +288,8 @@ def shapes(n, # how many scenes
     return ims, masks
 
 # %% ../nbs/01_data.ipynb #dd9718f4
-def _how_many(part, n): # of `n`: a whole number is a number, any other a share
-    return int(part) if isinstance(part, Integral) else round(n*part)
+def _how_many(part, n): # of `n`: a whole number is a number, any other a share; the least share is one
+    return int(part) if isinstance(part, Integral) else max(round(n*part), part > 0)
 
 def split_random(items, # any sequence
                  valid=.2, # share, or number, for validation

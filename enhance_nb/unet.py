@@ -23,7 +23,7 @@ from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from .layers import (
-    DeconvBlock, Normalize, Pretrained, SaveFeatures, UnetBlock, conv, evaluating, icnr_, load_partial, pad_to)
+    DeconvBlock, Normalize, Pretrained, SaveFeatures, UnetBlock, conv, evaluating, icnr_, load_partial, pad_to, plain_names)
 
 # %% ../nbs/08_unet.ipynb #7049e52e
 def _resnet34(): # no pooling, no head: (n, 3, h, w) -> (n, 512, h/32, w/32)
@@ -82,11 +82,11 @@ def levels(net, # a module from images (n, 3, h, w) to anything
     "Where the grid of `net` shrinks: [(name of the last module on this grid, channels, cells a side)], finest first"
     p = next(net.parameters(), torch.zeros(0))
     rows = [(n, _layout(a)[0], *_layout(b)) for n, a, b in _grids(net, p.new_zeros(1, 3, side, side))]
-    whole, found, times = {n for n, a, b, _ in rows if a < 3*b}, [], Counter(n for n, *_ in rows)
+    whole, found, times = {n for n, a, b, _ in rows if a <= 3*b}, [], Counter(n for n, *_ in rows)
     for n, a, b, nf in rows:
         if n not in whole or times[n] > 1 or any(n.startswith(f'{o}.') for o in whole): continue
         if b > a or b == 1: break                                        # pooled to the size that a head wants
-        if found and b > .75*found[-1][2]: found.pop()
+        while found and b > .75*found[-1][2]: found.pop()
         found.append((n, nf, b))
     return found
 
@@ -97,7 +97,8 @@ def _backbone(name, weights=None, depth=None): # a module
         try: import timm
         except ImportError as e: raise ValueError(f'backbone {name!r}: needs timm: pip install timm') from e
         some = dict(out_indices=tuple(range(depth))) if depth else {}
-        return timm.create_model(name[5:], pretrained=weights is not None, features_only=True, **some)
+        try: return timm.create_model(name[5:], pretrained=weights is not None, features_only=True, **some)
+        except IndexError as e: raise ValueError(f'It has fewer than {depth} levels') from e
     if name not in models.list_models(models):
         raise ValueError(f"{name!r}: expected a classifier of torchvision, e.g. 'resnet34' (torchvision.models."
                          "list_models(torchvision.models)), or 'timm/NAME'")
@@ -117,6 +118,7 @@ class Encoder(nn.Module):
             raise ValueError(f'backbone {self.name!r}: cannot be cut into levels; it must take images of any size '
                              f'(tried on {side}x{side}) and halve its grid on the way. {e}') from e
         if len(fs) < 2: raise ValueError(f'backbone {self.name!r}: its grid never shrinks, there is nothing to skip to')
+        if depth and len(fs) < depth: raise ValueError(f'backbone {self.name!r}: has {len(fs)} levels, not {depth}')
         cells, self.channels = zip(*(_layout(f.shape) for f in fs))
         self.strides = [round(side/c) for c in cells]
         # channels last, as Swin's
@@ -169,6 +171,7 @@ class DynamicUnet(Pretrained):
                  depth=None, # levels of the backbone, from the finest; default: all
                  input_skip=False): # the picture itself beside the last features, and two convolutions at full size
         super().__init__()
+        if not nfs: raise ValueError('nfs: a step up needs its channels')
         self.norm, self.encoder, self.ups = Normalize(), Encoder(backbone, depth), nn.ModuleList()
         *skips, ni = self.encoder.channels
         for n_skip, nf in zip(reversed(skips), (*nfs, *[nfs[-1]]*len(skips))):
@@ -206,7 +209,10 @@ def forward(self:DynamicUnet, x):
 @patch
 def load_backbone(self:DynamicUnet, weights='DEFAULT'): # of a named backbone; or a module or state dict like it
     "ImageNet's (or other) weights for the encoder; gives a report, as `load_partial` does"
-    state = weights if isinstance(weights, (dict, nn.Module)) else _backbone(self.encoder.name, weights).state_dict()
+    if not isinstance(weights, (dict, nn.Module)): weights = _backbone(self.encoder.name, weights)
+    state = weights.state_dict() if isinstance(weights, nn.Module) else weights
+    if not state.keys() & self.encoder.net.state_dict().keys(): # of a whole classifier, whose features are the encoder
+        state = {k.removeprefix('features.'): v for k, v in plain_names(state).items()}
     return load_partial(self.encoder.net, state)
 
 def unfold_bn(state): # of a ResNet whose norms are folded into its convolutions -> of a ResNet with norms
@@ -244,7 +250,11 @@ def unet_groups(model): # with an `encoder`; any other is one group -> list of t
 def _mask_loaders(data, valid, crop, bs, seed, num_workers):
     from enhance_nb.data import DataLoaders, Pairs, split_random
     named, crop = isinstance(data, str), (crop, crop) if isinstance(crop, int) else tuple(crop)
-    if isinstance(valid, str): valid = _whole(data, valid) if named else .1
+    if not (named or isinstance(data, Pairs)):
+        raise TypeError(f"unet_learner: takes a set's name, `Pairs` or `DataLoaders`, got {type(data).__name__}")
+    if isinstance(valid, str):
+        if not named and valid != 'val': raise ValueError(f'unet_learner: {valid!r} is part of a named set, not of `Pairs`')
+        valid = _whole(data, valid) if named else .1
     train = _whole(data, 'train') if named else copy.copy(data)
     if isinstance(valid, (int, float)):
         parts = split_random(_same(train.xs), valid, seed)
@@ -253,6 +263,10 @@ def _mask_loaders(data, valid, crop, bs, seed, num_workers):
                                                     'with your own transforms, pass `DataLoaders`')
     train.tfms, train.x_tfms = map(Pairs._compose, mask_tfms(crop))
     return DataLoaders(train, valid, bs, valid_bs=1, seed=seed, num_workers=num_workers)
+
+def _on(model, x): # the model's answer in float32, where x is
+    like = next(model.parameters(), x)
+    return model(x.to(like.device, like.dtype)).float().to(x.device)
 
 def _same(xs): # places of each, [[0, 4], [1], ...]: a photo that stands there several times is split as one
     return list(groupby(range(len(xs)), lambda i: xs[i] if isinstance(xs[i], (str, Path)) else id(xs[i])).values())
@@ -288,18 +302,17 @@ def unet_learner(data, # name of a set with masks (`load_set`), `Pairs` of whole
         raise ValueError('unet_learner: the pairs have no masks; give `Pairs` their `classes`')
     torch.manual_seed(seed)
     model = model or DynamicUnet(len(classes) if len(classes) > 2 else 1, **net_args)
+    x, n = data.one_batch()[0], len(classes)
+    with torch.no_grad(), evaluating(model): k = _on(model, x[:1]).shape[1]
+    if k != n and (k, n) != (1, 2): raise ValueError(f'unet_learner: the model gives {k} channels for {n} classes')
     if isinstance(model, Pretrained): # what a model that goes on has known before no longer holds
         kept = {k: v for k, v in model.info.items() if k != 'scores'}
-        model.info = kept | dict(classes=list(classes), side=min(data.one_batch()[0].shape[-2:]))
+        model.info = kept | dict(classes=list(classes), side=min(x.shape[-2:]))
     def adamw(params, lr): return torch.optim.AdamW(params, lr, weight_decay=wd)
     return Learner(model.to(memory_format=torch.channels_last), data, loss_func or mask_loss, lr, adamw,
                    (accuracy, iou), cbs, precision, clip, groups=unet_groups(model), seed=seed)
 
 # %% ../nbs/08_unet.ipynb #6dec039d
-def _on(model, x): # the model's answer in float32, where x is
-    dev = next((p.device for p in model.parameters()), x.device)
-    return model(x.to(dev)).float().to(x.device)
-
 @torch.inference_mode()
 def predict_masks(model, # used in evaluation mode
                   x, # (n, 3, h, w) in [0, 1], on any device

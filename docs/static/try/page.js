@@ -17,17 +17,22 @@ function drawn(width, height, draw) {   // a canvas
   return canvas
 }
 
-async function take(blob, title) {
+async function take(blob, title) {   // `blob`: or a promise of one
   stopAll(); show(result, false); show(run, false)
+  const mine = workers   // another array: another photo was taken meanwhile
   try {
-    const bitmap = await createImageBitmap(blob).catch(() => { throw new Error(`${title}: no picture that this browser can read`) })
+    const bitmap = await createImageBitmap(await blob).catch(() => { throw new Error(`${title}: no picture that this browser can read`) })
+    if (mine !== workers) return
     const {width, height} = bitmap
-    if (width*height > most) throw new Error(`${title} has ${(width*height/1e6).toFixed(0)} megapixels, this page takes ${most/1e6}: enhance superres "${title}" takes any number`)
+    if (width*height > most) throw new Error(`${title} has ${(width*height/1e6).toFixed(0)} megapixels, this page takes ${most/1e6}: enhance superres "${title}" takes more`)
     photo = drawn(width, height, to => { to.fillStyle = '#fff'; to.fillRect(0, 0, width, height); to.drawImage(bitmap, 0, 0) })
     name = title.replace(/\.[^.]*$/, '')
     say(`${title}: ${width} x ${height} pixels, to become ${2*width} x ${2*height}`)
     show(run, true); run.focus()
-  } catch (e) { photo = null; say(e.message, true) }
+  } catch (e) {
+    if (mine !== workers) return
+    photo = null; say(e.message, true)
+  }
 }
 
 function tiles({width, height}, {tile, overlap, scale}) {   // each with what it must see, and which part of the answer is its own
@@ -72,8 +77,9 @@ async function enlarge() {
     for (let k = 0; k < crew; k++) mine.push(new Worker(new URL('worker.js', here), {type: 'module'}))
     await Promise.all(mine.map(work))
     if (mine !== workers) return
-    await present(out, about)
+    const png = await written(out, about)
     if (mine !== workers) return
+    present(out, png)
     say(`${out.width} x ${out.height} pixels after ${((performance.now() - start)/1000).toFixed(0)} seconds`)
   } catch (e) {
     if (mine !== workers) return
@@ -88,9 +94,13 @@ function stopAll() {
   show(stop, false); show(bar, false)
 }
 
-async function present(out, {mark}) {
+async function written(out, {mark}) {
   const blob = await new Promise(done => out.toBlob(done, 'image/png'))
   if (!blob) throw new Error('this browser could not write the picture')
+  return marked(blob, mark)
+}
+
+function present(out, png) {
   for (const [canvas, from] of [[before, photo], [after, out]]) {
     Object.assign(canvas, {width: out.width, height: out.height})
     const to = canvas.getContext('2d')
@@ -98,7 +108,7 @@ async function present(out, {mark}) {
     to.drawImage(from, 0, 0, out.width, out.height)
   }
   URL.revokeObjectURL(save.href)
-  Object.assign(save, {href: URL.createObjectURL(await marked(blob, mark)), download: `${name}_x2.png`})
+  Object.assign(save, {href: URL.createObjectURL(png), download: `${name}_x2.png`})
   show(result, true)
 }
 
@@ -119,7 +129,7 @@ function crc32(bytes) {
 }
 
 input.onchange = () => input.files[0] && take(input.files[0], input.files[0].name)
-sample.onclick = async () => take(await (await fetch(new URL('sample.png', here))).blob(), 'sample.png')
+sample.onclick = () => take(fetch(new URL('sample.png', here)).then(got => got.blob()), 'sample.png')
 run.onclick = enlarge
 stop.onclick = () => { stopAll(); say('Stopped'); show(run, true) }
 slider.oninput = () => { before.style.clipPath = `inset(0 ${100 - slider.value}% 0 0)` }
