@@ -52,14 +52,16 @@ def try_it(to, name='superres-x2'):
 
 def as_markdown(nb):
     "A notebook as text: what is said, the code, what it printed"
-    def fenced(s, kind=''): return f'```{kind}\n{s.strip()}\n```'
-    def printed(o): return ''.join(o.get('text') or (o.get('data', {}).get('text/plain', '') if 'image/jpeg' not in o.get('data', {}) else ''))
+    def fenced(s, kind): return f'```{kind}\n{s.strip()}\n```' if s.strip() else ''
+    def printed(text='', data={}, **_): return ''.join(text or ('' if 'image/jpeg' in data else data.get('text/plain', '')))
     parts = []
     for c in nb['cells']:
-        src = re.sub(r'^#\|.*\n?', '', ''.join(c['source']), flags=re.M)
+        src = ''.join(c['source'])
         if c['cell_type'] == 'markdown': parts.append(src)
-        elif src.strip(): parts += [fenced(src, 'python'), *(fenced(t, 'text') for o in c['outputs'] if (t := printed(o)).strip())]
-    return '\n\n'.join(parts) + '\n'
+        elif not src.startswith('#| hide'):
+            parts.append(fenced(re.sub(r'^#\|.*\n?', '', src, flags=re.M), 'python'))
+            parts += [fenced(printed(**o), 'text') for o in c['outputs']]
+    return '\n\n'.join(filter(None, parts)) + '\n'
 
 class Refs(HTMLParser):
     "What a page points to, and the names that others can point to"
