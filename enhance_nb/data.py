@@ -198,7 +198,11 @@ def _fetch(name, d, folder):
         archives.append(_download(urls, known_hash, folder.with_name(f'{name}-{file}')))
         if file.endswith(('.zip', '.tgz', '.tar', '.tar.gz')):
             try: _unpack(archives[-1], part)
-            except Exception: archives[-1].unlink(); shutil.rmtree(part); raise
+            except Exception as e:
+                shutil.rmtree(part)
+                if getattr(e, 'errno', None): e.add_note(f'{name}: unpacking {archives[-1]}')    # a full disk, for example
+                else: archives[-1].unlink()                                                        # a bad archive
+                raise
         else: shutil.copy(archives[-1], part/file)
     part.rename(folder)
     for a in archives: a.unlink()
@@ -660,6 +664,12 @@ class Items(Dataset):
         return x
 
 # %% ../nbs/01_data.ipynb #caf7a78c
+def _keys(files):
+    "Names of files, without what all of them begin and end with"
+    names = [Path(f).stem for f in files]
+    a, b = (len(os.path.commonprefix(ns)) for ns in (names, [n[::-1] for n in names]))
+    return [n[a:len(n)-b] for n in names]
+
 class Pairs(Items):
     """Pairs (x, y): `tfms` on both with the same draw, then `x_tfms` on x alone. x: float image in [0, 1], (3, h, w);
     y: another, or with `classes` a mask of class numbers, (h, w) int64, 255 = ignore. Raises ValueError for unequal
@@ -678,6 +688,12 @@ class Pairs(Items):
         self.classes = [str(i) for i in range(classes)] if isinstance(classes, int) else classes and list(classes)
         if self.ys is not None and len(self.xs) != len(self.ys):
             raise ValueError(f'Pairs: {len(self.xs)} inputs but {len(self.ys)} targets')
+        if self.ys is not None and all(isinstance(f, (str, Path)) for f in self.xs + self.ys):
+            x, y = _keys(self.xs), _keys(self.ys)
+            if x != y and sorted(x) == sorted(y):
+                i = next(i for i in range(len(x)) if x[i] != y[i])
+                warnings.warn(f'Pairs: the targets have the names of the inputs, but in another order: '
+                              f'{self.xs[i]} goes with {self.ys[i]}')
         if self.classes and self.ys is None: raise ValueError('Pairs: classes are given, but no masks (ys)')
         first = self.tfms.transforms[0] if isinstance(self.tfms, v2.Compose) else self.tfms
         self.any_size = not self.classes and (first is None or isinstance(first, ScaledCrop))
@@ -689,7 +705,7 @@ def _name(item): return item if isinstance(item, (str, Path)) else 'a tensor'
 def _target(self:Pairs, i):
     if not self.classes: return self._read(self.ys[i])
     y = self._read(self.ys[i], _numbers, self.remap)
-    held = set(y.unique().tolist())
+    held = set(y.flatten().bincount().nonzero().flatten().tolist())                      # `unique` would sort all
     if bad := sorted(held - {*range(len(self.classes)), 255}):
         raise ValueError(f'Pairs: {_name(self.ys[i])} holds {bad}, but there are {len(self.classes)} classes '
                          f'(0 to {len(self.classes)-1}; 255 = ignore); see `remap`')
@@ -705,7 +721,7 @@ def __getitem__(self:Pairs, i): # (x, y)
         raise ValueError(f'Pairs: {_name(self.xs[i])} and {_name(self.ys[i])} are {tuple(x.shape[-2:])} and '
                          f'{tuple(y.shape[-2:])} (height, width): begin `tfms` with a ScaledCrop, or make them equal')
     if self.tfms is not None: x, y = _move(self.tfms, x, y) if y is not x else [self.tfms(x)]*2
-    if self.x_tfms is not None: x = self.x_tfms(x)
+    if self.x_tfms is not None: x = self.x_tfms(x.clone())                          # some work in place
     if x.is_floating_point() and (x.amin() < -.05 or x.amax() > 1.05):
         raise ValueError(f'Pairs: the transforms gave floats from {x.amin():.3g} to {x.amax():.3g}, expected bytes, as '
                          'they get, or floats in [0, 1]; `Degrade` is a base for those of your own')
@@ -752,12 +768,13 @@ class Labelled(Items):
     "(image, class number): float (3, h, w) in [0, 1], int. Raises ValueError for unequal lengths or an unknown label"
     def __init__(self, xs, # files, or uint8 tensors (3, h, w); one tensor (n, 3, h, w): fast batches
                  labels, # a class number or name for each
-                 classes=None, # names in order, default: the sorted labels
+                 classes=None, # names in order, default: the sorted labels (give a second set those of the first)
                  tfms=None, # v2 transform(s)
                  cache=False, # keep decoded images in memory
                 ):
         super().__init__(xs, tfms, cache)
         labels = labels.tolist() if hasattr(labels, 'tolist') else list(labels)
+        classes = classes.tolist() if hasattr(classes, 'tolist') else classes
         self.classes = list(classes) if classes is not None else sorted(set(labels))
         number = {c: i for i, c in enumerate(self.classes)}
         named = classes is not None and not any(isinstance(c, int) for c in self.classes)
@@ -862,6 +879,8 @@ class DataLoaders:
         if isinstance(train, DataLoader): raise TypeError('DataLoaders: takes data sets, and makes the loaders itself')
         if len(train) < bs and drop_last:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
+        a, b = (getattr(ds, 'classes', None) for ds in (train, valid))
+        if a and b and a != b: raise ValueError(f'DataLoaders: train has the classes {a}, valid {b}')
         def loader(ds, bs, shuffle, drop_last, tfms=None):
             on_gpu = getattr(getattr(ds, 'whole', None), 'is_cuda', False)                # no memory there to pin
             return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed),

@@ -11,6 +11,7 @@ __all__ = ['FORMATS', 'READABLE', 'ImageError', 'Photo', 'upright', 'over_white'
 # %% ../nbs/00_files.ipynb #34463ceb
 import glob, json, os, platform, re, shutil, struct, sys, time, warnings, zlib
 from contextlib import contextmanager, suppress
+from errno import EACCES
 from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
@@ -238,7 +239,12 @@ def _open(path):
         return _pillow(BytesIO(path.read_bytes()))
     if im.format!='PNG': return im
     with im: im.verify()
-    return _pillow(path)
+    im = _pillow(path)
+    if im.mode=='L' and 'transparency' in im.info: im.info['transparency'] *= _png_step(path)
+    return im
+
+def _png_step(path): # by how much Pillow multiplies the numbers of a gray PNG of few bits
+    with open(path, 'rb') as f: return {2: 85, 4: 17}.get(f.read(25)[24], 1)
 
 def _read_heic():
     try: from pillow_heif import register_heif_opener
@@ -315,9 +321,10 @@ def _replace(part, path):
 @contextmanager
 def atomic_write(path): # gives an open binary file
     "Write a file that appears under the name `path` when it is complete, or not at all"
-    path = Path(path)
+    path = Path(os.path.realpath(path)) # a link stays a link
     part = path.with_name(f'.{_HOST}-{os.getpid()}-{uuid4().hex[:8]}.part')
     try:
+        if path.exists() and not os.access(path, os.W_OK): raise PermissionError(EACCES, os.strerror(EACCES))
         with open(part, 'x+b') as f:
             yield f
             if not f.closed: f.flush(); os.fsync(f.fileno()) # on the disk before it has a name
@@ -508,17 +515,17 @@ def write_image(path, # its suffix is the format
     photo.save(path)
 
 # %% ../nbs/00_files.ipynb #814c91a7
-def _png_step(path): # by how much Pillow multiplies the numbers of a gray PNG of few bits
-    with open(path, 'rb') as f: return {2: 85, 4: 17}.get(f.read(25)[24], 1)
-
 def read_mask(path): # (h, w), uint8
     "The class numbers in the file `path`: gray levels or palette numbers as they stand; bilevel pictures give 0 and 1"
     path = _there(path, 'a mask')
     try:
-        with _pillow(path) as im:
+        with _open(path) as im:
             if getattr(im, 'n_frames', 1)>1: raise ImageError(f'it holds {im.n_frames} pictures, expected one')
             px = np.array(im)
             if im.format=='PNG' and im.mode=='L': px = px//_png_step(path)
+            if im.format=='TIFF' and im.mode=='L':
+                if im.tag_v2.get(262)==0: px = 255-px # white is zero, and Pillow has turned it
+                px = px//(255//(2**im.tag_v2.get(258, (8,))[0]-1))
     except Exception as e: raise ImageError(f'{path}: {_reason(path, e)}') from e
     if px.ndim==3 and px.shape[2]==3 and (px==px[...,:1]).all(): px = px[...,0]
     if px.ndim!=2 or px.dtype.kind not in 'bui' or px.min()<0 or px.max()>255:

@@ -14,7 +14,7 @@ __all__ = ['relu', 'leaky', 'conv', 'Row', 'imagenet_stats', 'Loaded', 'ConvBloc
            'plain_names', 'Pretrained', 'weights']
 
 # %% ../nbs/02_layers.ipynb #685d7470
-import json, os
+import json, os, re
 from collections import namedtuple
 from contextlib import contextmanager
 from functools import partial
@@ -417,10 +417,11 @@ def features_of(net, # any module; it is frozen and set to eval
 
 # %% ../nbs/02_layers.ipynb #4a7c4bbc
 def freeze(m, upto=None): # name of the first child that stays trainable; None: nothing does
-    "No gradients for the parameters of `m`, or of its children before `upto`. Raises ValueError for an unknown child"
+    "No gradients for the parameters of `m`, or only for its children from `upto` on. Raises ValueError for an unknown one"
     names = [n for n, _ in m.named_children()]
     if upto is None: return m.requires_grad_(False)
     if upto not in names: raise ValueError(f'freeze: no child {upto!r}; there are: {", ".join(names)}')
+    for p in m.parameters(recurse=False): p.requires_grad_(False)
     for n, c in m.named_children(): freeze(c) if names.index(n) < names.index(upto) else unfreeze(c)
     return m
 
@@ -438,7 +439,7 @@ class FrozenBatchNorm2d(_Frozen, nn.BatchNorm2d): "A batch norm that stays in ev
 class FrozenBatchNorm3d(_Frozen, nn.BatchNorm3d): "A batch norm that stays in evaluation mode"
 _frozen = {c.__mro__[2]: c for c in (FrozenBatchNorm1d, FrozenBatchNorm2d, FrozenBatchNorm3d)}
 
-def freeze_bn(m, frozen=True): # False: thaw them
+def freeze_bn(m, frozen=True): # False: thaw them, parameters too
     "The batch norms of `m` keep their statistics and parameters, also in training mode"
     change = _frozen if frozen else {v: k for k, v in _frozen.items()}
     for b in m.modules():
@@ -507,9 +508,10 @@ def _file(folder, name, **hub):
     return Path(folder)/name
 
 # %% ../nbs/02_layers.ipynb #51187ebf
-def _half(v): # a tensor of a state; one too large for float16 stays as it is
-    h = v.half() if v.is_floating_point() else v
-    return h if torch.equal(h.isfinite(), v.isfinite()) else v
+def _half(v): # a tensor of a state; one that float16 cannot hold, too large or too small, stays as it is
+    if not v.is_floating_point() or not v.numel(): return v
+    h = v.half()
+    return h if (h.to(v.dtype) - v).abs().max() <= v.abs().max()/1024 else v
 
 # %% ../nbs/02_layers.ipynb #1b4697b3
 class Pretrained(nn.Module, ModelHubMixin):
@@ -528,8 +530,9 @@ class Pretrained(nn.Module, ModelHubMixin):
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
         name = str(pretrained_model_name_or_path)
-        if '/' in name or Path(name).is_dir(): return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
-        raise FileNotFoundError(f'{name}: no such folder (only a name with / is looked up on the hub)')
+        hub = re.fullmatch(r'\w[\w.-]*/[\w.-]+', name) and not Path(name).parent.is_dir()
+        if hub or Path(name).is_dir(): return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+        raise FileNotFoundError(f'{name}: no such folder (only owner/name is looked up on the hub)')
 
     @classmethod
     def _from_pretrained(cls, *, model_id, revision, cache_dir, force_download, local_files_only, token, **args):
