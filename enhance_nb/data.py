@@ -868,7 +868,7 @@ class DataLoaders:
     your own, call `train.sampler.set_epoch(epoch)` before each epoch, else each repeats the first, order and draws"""
     def __init__(self,
                  train, # a Dataset
-                 valid=None, # a Dataset; its items are the same every epoch
+                 valid=None, # a Dataset, with the classes of `train` if it has any; its items are the same every epoch
                  bs=16, # batch size
                  valid_bs=None, # batch size for validation, default `bs`; 1 if the pictures differ in size
                  seed=42,
@@ -880,7 +880,9 @@ class DataLoaders:
         if len(train) < bs and drop_last:
             raise ValueError(f'DataLoaders: {len(train)} items do not fill one batch of {bs}')
         a, b = (getattr(ds, 'classes', None) for ds in (train, valid))
-        if a and b and a != b: raise ValueError(f'DataLoaders: train has the classes {a}, valid {b}')
+        def numbers(names): return [str(n) for n in names] == [str(i) for i in range(len(names))]       # say nothing else
+        if a and b and a != b and (len(a) != len(b) or not (numbers(a) or numbers(b))):
+            raise ValueError(f'DataLoaders: train has the classes {a}, valid {b}')
         def loader(ds, bs, shuffle, drop_last, tfms=None):
             on_gpu = getattr(getattr(ds, 'whole', None), 'is_cuda', False)                # no memory there to pin
             return DataLoader(SeededItems(ds, seed, tfms), bs, sampler=EpochSampler(len(ds), shuffle, seed),
