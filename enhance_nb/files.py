@@ -251,6 +251,7 @@ def _read_heic():
     except ImportError as e: raise ImageError('HEIC needs pillow-heif: pip install "enhance_nb[heic]"') from e
     register_heif_opener()
 
+# %% ../nbs/00_files.ipynb #f0re0001
 def _reason(path, e):
     "What is wrong with the picture `path`, in plain words"
     if not path.stat().st_size: return 'the file is empty'
